@@ -1,0 +1,110 @@
+"""Labelled articles as word pieces with gold spans."""
+
+import gzip
+import json
+import random
+from dataclasses import dataclass, field
+
+from . import features
+
+ROLES = ("source", "cue", "content")
+
+
+@dataclass
+class Attribution:
+    """Token spans, half-open, of one attribution."""
+
+    source: list
+    cue: list
+    content: list
+
+
+@dataclass
+class Article:
+    id: str
+    text: str
+    ids: list
+    offsets: list
+    types: list
+    paragraph: list
+    gold: dict = field(default_factory=dict)
+    """Attributions by annotator, the first annotator first."""
+
+
+def read_jsonl(path):
+    opener = gzip.open if str(path).endswith(".gz") else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def encode(tokenizer, id, text):
+    encoding = tokenizer.encode(text, add_special_tokens=False)
+    offsets = encoding.offsets
+    spans = features.paragraphs(text)
+    return Article(
+        id,
+        text,
+        encoding.ids,
+        offsets,
+        features.token_types(text, offsets),
+        features.paragraph_of(spans, offsets),
+    )
+
+
+def token_span(article, start, end):
+    """The tokens that the code points touch; None where there are none."""
+    import bisect
+
+    ends = [e for _, e in article.offsets] if not hasattr(article, "_ends") else article._ends
+    starts = [s for s, _ in article.offsets] if not hasattr(article, "_starts") else article._starts
+    article._ends, article._starts = ends, starts
+    first = bisect.bisect_right(ends, start)
+    last = bisect.bisect_left(starts, end)
+    return (first, last) if first < last else None
+
+
+def quotations(tokenizer, path):
+    """Articles of the first labelled shape (`attributions`) with their gold spans."""
+    articles = []
+    for row in read_jsonl(path):
+        article = encode(tokenizer, row["id"], row["text"])
+        for attribution in row["attributions"]:
+            roles = [
+                [span for s, e in attribution[role] if (span := token_span(article, s, e))]
+                for role in ROLES
+            ]
+            article.gold.setdefault(attribution["annotator"], []).append(Attribution(*roles))
+        order = row.get("annotators", [])
+        article.gold = {a: article.gold.get(a, []) for a in order or article.gold}
+        articles.append(article)
+    return articles
+
+
+def windows(articles, size, rng: random.Random):
+    """Cuts every article once, at a random offset, into (article, annotator, start, end)."""
+    cut = []
+    for article in articles:
+        annotator = rng.choice(list(article.gold))
+        start = -rng.randrange(size)
+        while start < len(article.ids):
+            left, right = max(start, 0), min(start + size, len(article.ids))
+            if right - left > 8:
+                cut.append((article, annotator, left, right))
+            start += size
+    return cut
+
+
+def batches(cut, tokens, rng: random.Random):
+    """Windows of like length together, at most `tokens` a batch with padding, in random order."""
+    rng.shuffle(cut)
+    cut.sort(key=lambda w: w[3] - w[2])
+    groups, group = [], []
+    for window in cut:
+        longest = window[3] - window[2] + 2
+        if group and longest * (len(group) + 1) > tokens:
+            groups.append(group)
+            group = []
+        group.append(window)
+    groups.append(group)
+    rng.shuffle(groups)
+    return groups

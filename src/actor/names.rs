@@ -1,0 +1,138 @@
+//! Names inside mentions: runs of capitalized words, without titles.
+
+use crate::text::{Document, Span};
+
+/// Words before a name that are no part of it.
+const TITLES: &[&str] = &[
+    "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "lord", "lady", "president", "premier", "chancellor",
+    "prime", "minister", "secretary", "senator", "sen", "representative", "rep", "gov", "governor", "mayor", "judge",
+    "justice", "general", "gen", "colonel", "col", "captain", "capt", "lieutenant", "lt", "sergeant", "sgt", "king",
+    "queen", "prince", "princess", "pope", "archbishop", "bishop", "rev", "reverend", "chairman", "chairwoman",
+    "spokesman", "spokeswoman", "spokesperson", "professor", "director", "ambassador", "chief", "vice", "former",
+    "deputy", "attorney", "congressman", "congresswoman", "speaker", "officer", "foreign", "the", "a", "an",
+];
+/// Lower-case words that may stand inside a name.
+const PARTICLES: &[&str] =
+    &["of", "de", "del", "della", "der", "den", "van", "von", "da", "di", "du", "la", "le", "al", "bin", "ibn", "for", "and", "y"];
+/// Particles that a person's name can hold.
+const PERSON_PARTICLES: &[&str] = &["de", "del", "della", "der", "den", "van", "von", "da", "di", "du", "la", "le", "al", "bin", "ibn", "y"];
+
+/// Words that open a sentence with a capital and are no part of a name.
+const OPENERS: &[&str] = &[
+    "although", "after", "all", "also", "an", "and", "another", "as", "at", "because", "before", "but", "both", "by", "despite",
+    "during", "even", "for", "from", "he", "her", "here", "his", "how", "however", "i", "if", "in", "instead", "it",
+    "its", "last", "later", "like", "many", "meanwhile", "moreover", "most", "my", "no", "nor", "not", "now", "of", "on",
+    "once", "one", "only", "or", "other", "our", "over", "she", "since", "so", "some", "still", "such", "that", "their",
+    "then", "there", "these", "they", "this", "those", "though", "through", "to", "today", "under", "until", "upon",
+    "we", "what", "when", "where", "whether", "which", "while", "who", "why", "with", "without", "yesterday", "yet",
+    "you", "your",
+];
+
+/// A name as it stands in the text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Name {
+    pub span: Span,
+    /// Whether a title stands right before it.
+    pub titled: bool,
+}
+
+impl Name {
+    /// Whether it could be a person's: no "of", "for" or "and" in it.
+    pub fn is_personal(self, document: &Document) -> bool {
+        let words: Vec<&str> = document.slice(self.span).split_whitespace().collect();
+        words.iter().all(|w| w.starts_with(char::is_uppercase) || PERSON_PARTICLES.contains(w))
+    }
+}
+
+/// All names inside a span, in order.
+pub(super) fn names_in(document: &Document, span: Span) -> Vec<Name> {
+    let mut found = Vec::new();
+    let mut run: Option<Span> = None;
+    let mut titled = false;
+    for word in words(document, span) {
+        let text = document.slice(word.name);
+        if is_title(text) {
+            found.extend(run.take().map(|span| Name { span, titled }));
+            titled = !matches!(text.to_lowercase().as_str(), "the" | "a" | "an");
+        } else if run.is_none() && OPENERS.contains(&text.to_lowercase().as_str()) {
+            titled = false;
+        } else if text.starts_with(char::is_uppercase) {
+            // This takes in particles since the run began, so only where a capitalized word follows them.
+            run = Some(run.map_or(word.name, |start| start.cover(word.name)));
+        } else if run.is_none() || !PARTICLES.contains(&text) {
+            found.extend(run.take().map(|span| Name { span, titled }));
+            titled = false;
+        }
+        if word.ends {
+            found.extend(run.take().map(|span| Name { span, titled }));
+            titled = false;
+        }
+    }
+    found.extend(run.map(|span| Name { span, titled }));
+    found
+}
+
+struct Word {
+    /// The word without punctuation around it and without a possessive ending.
+    name: Span,
+    /// Whether punctuation after it ends a name.
+    ends: bool,
+}
+
+fn words(document: &Document, span: Span) -> Vec<Word> {
+    let text = document.slice(span);
+    let mut found = Vec::new();
+    let mut at = 0;
+    for raw in text.split_whitespace() {
+        // `split_whitespace` gives slices of the text in order.
+        let start = at + text[at..].find(raw).unwrap_or(0);
+        at = start + raw.len();
+        let bare = raw.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let left = start + raw.len() - bare.len();
+        let bare = bare.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let possessive = ["’s", "'s"].iter().find_map(|s| bare.strip_suffix(s)).unwrap_or(bare);
+        let initial = possessive.chars().count() == 1 || is_title(possessive);
+        let after = &text[left + possessive.len()..at];
+        if let Some(name) = document.span_of_bytes(span.start() + left, span.start() + left + possessive.len()) {
+            if !name.is_empty() {
+                found.push(Word { name, ends: !after.is_empty() && !(initial && after == ".") });
+            }
+        }
+    }
+    found
+}
+
+fn is_title(word: &str) -> bool {
+    TITLES.contains(&word.to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_in;
+    use crate::text::Document;
+
+    fn names(text: &str) -> Vec<String> {
+        let document = Document::new(text.to_owned());
+        let all = document.span_of_bytes(0, text.len()).unwrap();
+        names_in(&document, all).iter().map(|n| document.slice(n.span).to_owned()).collect()
+    }
+
+    #[test]
+    fn titles_and_possessives_are_left_out() {
+        assert_eq!(names("President Ada Lunt"), ["Ada Lunt"]);
+        assert_eq!(names("Ruritania’s President Lunt"), ["Ruritania", "Lunt"]);
+        assert_eq!(names("Dr. J. van der Meer, the mayor’s aide"), ["J. van der Meer"]);
+    }
+
+    #[test]
+    fn particles_join_only_capitalized_words() {
+        assert_eq!(names("the Bank of Ruritania"), ["Bank of Ruritania"]);
+        assert_eq!(names("Lunt of all people"), ["Lunt"]);
+        assert!(names("officials who knew").is_empty());
+    }
+
+    #[test]
+    fn openers_of_a_sentence_are_no_names() {
+        assert_eq!(names("Although Norvia agreed, But Lunt of"), ["Norvia", "Lunt"]);
+    }
+}

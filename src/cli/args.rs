@@ -1,0 +1,238 @@
+//! The arguments, as clap reads them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use standpoint::model::Precision;
+use standpoint::text::Format;
+use standpoint::{Builder, Pipeline, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL};
+
+/// Who said what, and where do they stand: quotations and their speakers in English news articles, as JSON.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = "\
+Exit status: 0 done, 1 fatal error, 2 wrong usage, 3 finished but some articles failed, 4 a model is missing or
+damaged, 5 a figure is below --fail-under.")]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Find quotations and their speakers in articles; one JSON object an article
+    Analyze(AnalyzeArguments),
+    /// Measure the results against labelled samples
+    Eval(EvalArguments),
+    /// List the models: versions, checksums, training data, measured figures
+    Models(ModelsArguments),
+    /// Print the JSON Schema of the output
+    Schema,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Inputs: .txt and .md files (one article each), .jsonl, .ndjson and .json files (one JSON object a line with `text` and
+optionally `id`, `title`, `date`, `source`, `url`; other fields are passed on in `meta`), gzip of either, folders of
+them, and - for standard input.
+
+Output: one record a line, described by `standpoint schema`. Offsets are Unicode code points, half-open: in Python,
+text[start:end] is the passage. An article that fails leaves a record with `error` in its place.
+
+Examples:
+  standpoint analyze articles/ > results.jsonl
+  standpoint analyze --format table story.txt
+  zcat dump.jsonl.gz | standpoint analyze - | jq -c '.quotes[] | [.speaker.mention.text, .content[].text]'")]
+pub struct AnalyzeArguments {
+    /// Files, folders, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Where the results go; a file appears when it is complete
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+
+    /// What the results look like
+    #[arg(short, long, value_enum, default_value_t = OutputFormat::Jsonl)]
+    pub format: OutputFormat,
+
+    /// How the inputs are read; auto goes by their names, and by the first byte of standard input
+    #[arg(long, value_enum, default_value_t = InputFormat::Auto)]
+    pub input_format: InputFormat,
+
+    /// An article with a longer text, in bytes, fails
+    #[arg(long, value_name = "N", default_value_t = 2_000_000)]
+    pub max_bytes: usize,
+
+    /// Print articles and word pieces a second, the network's share of the time, and peak memory to standard error
+    #[arg(long)]
+    pub timings: bool,
+
+    /// No progress and no summary on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    #[command(flatten)]
+    pub model: ModelArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct ModelArguments {
+    /// Name of the model
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_MODEL)]
+    model: String,
+
+    /// Folder that holds the models [default: the one that standpoint comes with]
+    #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
+    models: Option<PathBuf>,
+
+    /// Number format of the network; auto is bf16 where the processor is made for it, else f32
+    #[arg(long, value_enum, default_value_t = PrecisionName::Auto)]
+    precision: PrecisionName,
+
+    /// Threads of the network [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+
+    /// Word pieces that go through the network at once: more takes more memory
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_BATCH_TOKENS)]
+    batch_tokens: usize,
+
+    /// Leave out quotations with less confidence, 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
+    min_confidence: f64,
+}
+
+impl ModelArguments {
+    /// The settings of a pipeline.
+    pub fn builder(&self) -> Builder {
+        let mut builder = Pipeline::builder()
+            .model(&self.model)
+            .precision(self.precision.into())
+            .batch_tokens(self.batch_tokens)
+            .min_confidence(self.min_confidence);
+        if let Some(folder) = &self.models {
+            builder = builder.models(folder);
+        }
+        if let Some(threads) = self.threads {
+            builder = builder.threads(threads.into());
+        }
+        builder
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct EvalArguments {
+    #[command(subcommand)]
+    pub task: EvalTask,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EvalTask {
+    /// Quotations: spans, attributions, speakers
+    Quotes(EvalQuotesArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+GOLD is JSON Lines, plain or gzip: {id, text, attributions: [{source, cue, content, annotator?}]}, each role a list of
+[start, end] in code points.
+
+Figures, in percent:
+  exact      pieces of a role with equal start and end
+  begin      starts of such pieces
+  char       code points that a role covers
+  triple     attributions whose source, cue and content are all equal
+  linked     attributions matched by content (intersection over union at least .5) whose sources overlap, or who both
+             have none
+  speaker    the share of content-matched attributions of which that holds
+  recall@.3  gold quotations of which one prediction covers .3, and recall@.8 likewise")]
+pub struct EvalQuotesArguments {
+    /// The labelled sample
+    #[arg(value_name = "GOLD")]
+    pub gold: PathBuf,
+
+    /// Whose labels: first, all, or a name
+    #[arg(long, value_name = "WHO", default_value = "first")]
+    pub annotator: String,
+
+    /// Score these results of `analyze` (matched by id) in place of running the model
+    #[arg(long, value_name = "FILE")]
+    pub predictions: Option<PathBuf>,
+
+    /// Print JSON in place of a table
+    #[arg(long)]
+    pub json: bool,
+
+    /// Exit with 5 where a figure is lower, for example exact.content.f=62 (repeatable)
+    #[arg(long, value_name = "FIGURE=BOUND", value_parser = bound)]
+    pub fail_under: Vec<(String, f64)>,
+
+    #[command(flatten)]
+    pub model: ModelArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct ModelsArguments {
+    /// Folder that holds the models [default: the one that standpoint comes with]
+    #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
+    pub models: Option<PathBuf>,
+
+    /// Print JSON in place of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// One JSON record a line
+    Jsonl,
+    /// A table for eyes
+    Table,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum InputFormat {
+    Auto,
+    Text,
+    Jsonl,
+}
+
+impl From<InputFormat> for Format {
+    fn from(format: InputFormat) -> Self {
+        match format {
+            InputFormat::Auto => Self::Auto,
+            InputFormat::Text => Self::Text,
+            InputFormat::Jsonl => Self::Jsonl,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum PrecisionName {
+    Auto,
+    Bf16,
+    F32,
+}
+
+impl From<PrecisionName> for Precision {
+    fn from(name: PrecisionName) -> Self {
+        match name {
+            PrecisionName::Auto => Self::Auto,
+            PrecisionName::Bf16 => Self::Bf16,
+            PrecisionName::F32 => Self::F32,
+        }
+    }
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("a number from 0 to 1 is needed".to_owned()),
+    }
+}
+
+fn bound(text: &str) -> Result<(String, f64), String> {
+    let wanted = || "FIGURE=BOUND is needed, for example exact.content.f=62".to_owned();
+    let (figure, bound) = text.split_once('=').ok_or_else(wanted)?;
+    Ok((figure.to_owned(), bound.parse().map_err(|_| wanted())?))
+}

@@ -1,0 +1,9 @@
+//! Measures results against labelled samples.
+
+mod quotes;
+mod sample;
+mod tally;
+
+pub use quotes::{attributions, score, QuoteReport, QuoteScorer};
+pub use sample::{read_quotations, Annotator, GoldAttribution, GoldArticle};
+pub use tally::{Agreement, Prf};

@@ -1,0 +1,165 @@
+//! Labelled quotations: JSON Lines of `{id, text, attributions: [{source, cue, content, annotator?}]}`, each role a
+//! list of `[start, end]` in code points.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::Error;
+
+/// Whose labels are the measure, where an article has those of several annotators.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Annotator {
+    /// The first of the article's `annotators`, or of its attributions.
+    #[default]
+    First,
+    /// All of them together.
+    All,
+    /// The one of this name.
+    Named(String),
+}
+
+impl std::str::FromStr for Annotator {
+    type Err = std::convert::Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Ok(match name {
+            "first" => Self::First,
+            "all" => Self::All,
+            name => Self::Named(name.to_owned()),
+        })
+    }
+}
+
+/// Pieces of one role: half-open code-point ranges.
+pub type Pieces = Vec<(usize, usize)>;
+
+/// One attribution of a labelled sample.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct GoldAttribution {
+    /// Who said it; empty where the text names nobody.
+    #[serde(default)]
+    pub source: Pieces,
+    /// The words that attribute it.
+    #[serde(default)]
+    pub cue: Pieces,
+    /// What was said.
+    #[serde(default)]
+    pub content: Pieces,
+    /// Who labelled it.
+    #[serde(default)]
+    pub annotator: Option<String>,
+}
+
+/// A labelled article.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct GoldArticle {
+    /// Its id.
+    pub id: String,
+    /// Its text, to which the offsets belong.
+    pub text: String,
+    /// The labels of the annotator that was chosen.
+    pub attributions: Vec<GoldAttribution>,
+    #[serde(default)]
+    annotators: Vec<String>,
+}
+
+impl GoldArticle {
+    /// A labelled article with the labels of one annotator.
+    pub fn new(id: impl Into<String>, text: impl Into<String>, attributions: Vec<GoldAttribution>) -> Self {
+        Self { id: id.into(), text: text.into(), attributions, annotators: Vec::new() }
+    }
+
+    fn keep(&mut self, annotator: &Annotator) {
+        let name = match annotator {
+            Annotator::All => return,
+            Annotator::Named(name) => Some(name.clone()),
+            Annotator::First => self
+                .annotators
+                .first()
+                .cloned()
+                .or_else(|| self.attributions.iter().find_map(|a| a.annotator.clone())),
+        };
+        if name.is_some() {
+            self.attributions.retain(|a| a.annotator == name);
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let length = self.text.chars().count();
+        for (i, attribution) in self.attributions.iter().enumerate() {
+            for (role, pieces) in
+                [("source", &attribution.source), ("cue", &attribution.cue), ("content", &attribution.content)]
+            {
+                if let Some((start, end)) = pieces.iter().find(|(s, e)| s >= e || *e > length) {
+                    return Err(format!(
+                        "article {:?}, attribution {i}: {role} [{start}, {end}] is no range of its {length} code points",
+                        self.id
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads labelled quotations from a file, plain or gzip.
+pub fn read_quotations(path: &Path, annotator: &Annotator) -> Result<Vec<GoldArticle>, Error> {
+    let sample = |line: Option<usize>, message: String| Error::Sample {
+        place: line.map_or(path.display().to_string(), |n| format!("{}, line {n}", path.display())),
+        message,
+    };
+    let file = std::fs::File::open(path).map_err(|e| sample(None, format!("cannot be opened: {e}")))?;
+    let mut bytes = BufReader::new(file);
+    let packed = bytes.fill_buf().is_ok_and(|b| b.starts_with(&[0x1f, 0x8b]));
+    let bytes: Box<dyn Read> =
+        if packed { Box::new(flate2::bufread::MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
+    let mut articles = Vec::new();
+    for (i, line) in BufReader::new(bytes).lines().enumerate() {
+        let at = Some(i + 1);
+        let line = line.map_err(|e| sample(at, format!("cannot be read: {e}")))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let mut article: GoldArticle = serde_json::from_str(&line)
+            .map_err(|e| sample(at, format!("is no labelled article with id, text and attributions: {e}")))?;
+        article.check().map_err(|e| sample(at, e))?;
+        article.keep(annotator);
+        articles.push(article);
+    }
+    if articles.is_empty() {
+        return Err(sample(None, "there are no labelled articles in it".to_owned()));
+    }
+    Ok(articles)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(lines: &str, annotator: &Annotator) -> Result<Vec<GoldArticle>, Error> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), lines).unwrap();
+        read_quotations(file.path(), annotator)
+    }
+
+    #[test]
+    fn the_first_annotator_is_chosen() {
+        let line = r#"{"id": "a", "text": "He said so.", "annotators": ["y", "x"], "attributions": [
+            {"source": [[0, 2]], "cue": [[3, 7]], "content": [[8, 10]], "annotator": "x"},
+            {"source": [], "cue": [], "content": [[8, 10]], "annotator": "y"}]}"#
+            .replace('\n', " ");
+        assert_eq!(read(&line, &Annotator::First).unwrap()[0].attributions[0].source, []);
+        assert_eq!(read(&line, &Annotator::Named("x".into())).unwrap()[0].attributions[0].source, [(0, 2)]);
+        assert_eq!(read(&line, &Annotator::All).unwrap()[0].attributions.len(), 2);
+    }
+
+    #[test]
+    fn a_bad_range_names_its_line() {
+        let line = "\n{\"id\": \"a\", \"text\": \"é\", \"attributions\": [{\"content\": [[0, 2]]}]}";
+        let message = read(line, &Annotator::First).unwrap_err().to_string();
+        assert!(message.contains("line 2: article \"a\", attribution 0: content [0, 2]"), "{message}");
+        assert!(read("", &Annotator::First).unwrap_err().to_string().contains("no labelled articles"));
+    }
+}

@@ -1,0 +1,14 @@
+//! The encoder: checked model folders, word pieces with their features, and one pass over the text in windows.
+
+mod encoder;
+mod features;
+mod folder;
+mod manifest;
+mod tokens;
+mod windows;
+
+pub(crate) use encoder::load;
+pub use encoder::{Encoder, Precision};
+pub use folder::{available, default_folder, ModelFolder};
+pub use manifest::{Manifest, Metric, TrainingData};
+pub use tokens::{Tokenizer, Tokens};

@@ -1,0 +1,125 @@
+//! From the encoder's vectors to quotations.
+
+use std::collections::BTreeMap;
+
+use tch::nn::{self, Module, VarStore};
+use tch::{Device, Kind as Number, Tensor};
+
+use super::attribution::{Kind, Quote};
+use super::borders;
+use super::link::{Linked, Pointer, Target};
+use super::tags::{Crf, Role, Scores, Tagged, TAGS, TAG_COUNT};
+use crate::model::{ModelFolder, Tokens};
+use crate::text::Document;
+use crate::Error;
+
+/// The heads that find quotations: a tagger over word pieces and two pointers over its spans.
+pub struct Finder {
+    tagger: nn::Linear,
+    crf: Crf,
+    source_of_cue: Pointer,
+    cue_of_content: Pointer,
+    bias: Scores,
+    reach: usize,
+    // Owns the tensors that the heads point to.
+    _store: VarStore,
+}
+
+impl Finder {
+    /// Loads the heads of a model folder. `hidden` is the width of the encoder's vectors.
+    pub fn open(folder: &ModelFolder, hidden: i64) -> Result<Self, Error> {
+        let manifest = folder.manifest();
+        if manifest.tags != TAGS {
+            return Err(Error::model(folder.path(), format!("its tags must be {}", TAGS.join(", "))));
+        }
+        let bias = Scores::try_from(manifest.decode.bias.as_slice())
+            .map_err(|_| Error::model(folder.path(), format!("decode.bias must have {TAG_COUNT} values")))?;
+        let mut store = VarStore::new(Device::Cpu);
+        let root = store.root();
+        let tagger = nn::linear(&root / "tagger", hidden, TAG_COUNT as i64, nn::LinearConfig::default());
+        let transitions = (&root / "crf").zeros("transitions", &[TAG_COUNT as i64, TAG_COUNT as i64]);
+        let source_of_cue = Pointer::new(&(&root / "source_of_cue"), hidden);
+        let cue_of_content = Pointer::new(&(&root / "cue_of_content"), hidden);
+        crate::model::load(&mut store, &folder.weights("quote"), folder, Number::Float)?;
+        let mut table = [[0.0; TAG_COUNT]; TAG_COUNT];
+        for (row, values) in table.iter_mut().zip(rows(&transitions)) {
+            *row = values;
+        }
+        let reach = manifest.limits.reach;
+        Ok(Self { tagger, crf: Crf::new(table), source_of_cue, cue_of_content, bias, reach, _store: store })
+    }
+
+    /// Tag scores of each word piece before the decoding's bias, in the order of the manifest's tags.
+    pub fn emissions(&self, hidden: &Tensor) -> Vec<[f32; TAG_COUNT]> {
+        rows(&self.tagger.forward(hidden))
+    }
+
+    /// The quotations of a document, in order of their first content.
+    pub fn find(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Quote> {
+        let mut emissions = self.emissions(hidden);
+        for row in &mut emissions {
+            for (score, bias) in row.iter_mut().zip(self.bias) {
+                *score += bias;
+            }
+        }
+        let tagged = self.crf.decode(&emissions);
+        let of = |role: Role| tagged.iter().filter(|t| t.role == role).copied().collect::<Vec<_>>();
+        let (sources, cues, contents) = (of(Role::Source), of(Role::Cue), of(Role::Content));
+        let text = Linked { hidden, paragraphs: &tokens.paragraphs, cues: &cues, reach: self.reach };
+        let cue_of = self.cue_of_content.point(&text, &contents, &cues);
+        let source_of = self.source_of_cue.point(&text, &cues, &sources);
+        let groups = group(&cue_of);
+        let mut quotes: Vec<Quote> = groups
+            .into_iter()
+            .map(|(cue, pieces)| {
+                let content: Vec<(Tagged, Target)> = pieces.iter().map(|i| (contents[*i], cue_of[*i])).collect();
+                let cue = cue.map(|i| (cues[i], source_of[i]));
+                assemble(document, tokens, &content, cue, &sources)
+            })
+            .collect();
+        quotes.sort_by_key(|q| q.content.first().copied());
+        quotes
+    }
+}
+
+/// Pieces of content by the cue that they point to; one that points to none stands alone.
+fn group(cue_of: &[Target]) -> Vec<(Option<usize>, Vec<usize>)> {
+    let mut by_cue: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut alone = Vec::new();
+    for (piece, target) in cue_of.iter().enumerate() {
+        match target.candidate {
+            Some(cue) => by_cue.entry(cue).or_default().push(piece),
+            None => alone.push((None, vec![piece])),
+        }
+    }
+    by_cue.into_iter().map(|(cue, pieces)| (Some(cue), pieces)).chain(alone).collect()
+}
+
+fn assemble(
+    document: &Document,
+    tokens: &Tokens,
+    content: &[(Tagged, Target)],
+    cue: Option<(Tagged, Target)>,
+    sources: &[Tagged],
+) -> Quote {
+    let span = |t: &Tagged| tokens.cover(t.start, t.end);
+    let pieces: Vec<_> = content.iter().map(|(t, _)| borders::correct(document, span(t))).collect();
+    let source = cue.and_then(|(_, target)| target.candidate.map(|i| (sources[i], target.probability)));
+    let of_content: f64 = content.iter().map(|(t, target)| t.probability * target.probability).product();
+    Quote {
+        kind: Kind::of(document, &pieces),
+        content: pieces,
+        cue: cue.map(|(t, _)| span(&t)),
+        source: source.map(|(t, _)| span(&t)),
+        confidence: of_content * cue.map_or(1.0, |(t, _)| t.probability),
+        source_confidence: source.map_or(0.0, |(t, link)| t.probability * link),
+    }
+}
+
+/// Rows of a `[n, 7]` tensor.
+fn rows(tensor: &Tensor) -> Vec<Scores> {
+    let count = tensor.numel();
+    let mut values = vec![0f32; count];
+    tensor.to_kind(Number::Float).contiguous().copy_data(&mut values, count);
+    values.chunks_exact(TAG_COUNT).map(|row| std::array::from_fn(|i| row[i])).collect()
+}

@@ -1,0 +1,198 @@
+//! Pointers: each cue to its source, each piece of content to its cue, or to none.
+//!
+//! The score of a pair is biaffine (Dozat and Manning, 2017) in the ends of both spans, plus an additive term that
+//! also sees how far they stand apart.
+
+use tch::nn::{self, Module};
+use tch::{Kind, Tensor};
+
+use super::tags::Tagged;
+
+const LINK: i64 = 128;
+const DISTANCES: i64 = 20;
+const BETWEEN: i64 = 4;
+const PARAGRAPHS: i64 = 3;
+
+/// One of the two pointers.
+#[derive(Debug)]
+pub(super) struct Pointer {
+    query: nn::Linear,
+    candidate: nn::Linear,
+    bilinear: nn::Linear,
+    distance: nn::Embedding,
+    between: nn::Embedding,
+    paragraphs: nn::Embedding,
+    score: nn::Linear,
+    none: nn::Linear,
+}
+
+/// Where a query points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Target {
+    /// Index among the candidates; `None` for no candidate.
+    pub candidate: Option<usize>,
+    pub probability: f64,
+}
+
+impl Pointer {
+    pub fn new(path: &nn::Path, hidden: i64) -> Self {
+        let biased = nn::LinearConfig::default();
+        let plain = nn::LinearConfig { bias: false, ..biased };
+        let table = nn::EmbeddingConfig::default();
+        Self {
+            query: nn::linear(path / "query", 2 * hidden, LINK, biased),
+            candidate: nn::linear(path / "candidate", 2 * hidden, LINK, biased),
+            bilinear: nn::linear(path / "bilinear", LINK, LINK, plain),
+            distance: nn::embedding(path / "distance", DISTANCES, LINK, table),
+            between: nn::embedding(path / "between", BETWEEN, LINK, table),
+            paragraphs: nn::embedding(path / "paragraphs", PARAGRAPHS, LINK, table),
+            score: nn::linear(path / "score", LINK, 1, plain),
+            none: nn::linear(path / "none", LINK, 1, biased),
+        }
+    }
+
+    /// Points every query at the best of the candidates within `reach` word pieces, or at none.
+    pub fn point(&self, text: &Linked, queries: &[Tagged], candidates: &[Tagged]) -> Vec<Target> {
+        if queries.is_empty() {
+            return Vec::new();
+        }
+        let pairs = Pairs::new(text, queries, candidates);
+        let left = self.query.forward(&ends(text.hidden, queries));
+        let active = left.gelu("none");
+        let none = values(&self.none.forward(&active).squeeze_dim(-1));
+        let scores = if pairs.query.is_empty() { Vec::new() } else { self.scores(text, &left, candidates, &pairs) };
+        let mut options: Vec<Vec<(Option<usize>, f64)>> = none.iter().map(|s| vec![(None, *s)]).collect();
+        for ((query, candidate), score) in pairs.query.iter().zip(&pairs.candidate).zip(scores) {
+            options[*query as usize].push((Some(*candidate as usize), score));
+        }
+        options.iter().map(|row| best(row)).collect()
+    }
+
+    fn scores(&self, text: &Linked, left: &Tensor, candidates: &[Tagged], pairs: &Pairs) -> Vec<f64> {
+        let right = self.candidate.forward(&ends(text.hidden, candidates));
+        let index = |values: &[i64]| Tensor::from_slice(values);
+        let (q, c) = (index(&pairs.query), index(&pairs.candidate));
+        let features = self.distance.forward(&index(&pairs.distance))
+            + self.between.forward(&index(&pairs.between))
+            + self.paragraphs.forward(&index(&pairs.paragraphs));
+        let sum = left.index_select(0, &q) + right.index_select(0, &c) + features;
+        let additive = self.score.forward(&sum.gelu("none")).squeeze_dim(-1);
+        let turned = self.bilinear.forward(&left.gelu("none")).index_select(0, &q);
+        let biaffine = (turned * right.gelu("none").index_select(0, &c)).sum_dim_intlist(-1, false, Kind::Float);
+        values(&(additive + biaffine))
+    }
+}
+
+/// What both pointers look at.
+pub(super) struct Linked<'a> {
+    /// `[word pieces, hidden]`
+    pub hidden: &'a Tensor,
+    /// Paragraph of each word piece.
+    pub paragraphs: &'a [u32],
+    /// All cues, in order, which are counted between the two ends of a pair.
+    pub cues: &'a [Tagged],
+    pub reach: usize,
+}
+
+#[derive(Default)]
+struct Pairs {
+    query: Vec<i64>,
+    candidate: Vec<i64>,
+    distance: Vec<i64>,
+    between: Vec<i64>,
+    paragraphs: Vec<i64>,
+}
+
+impl Pairs {
+    fn new(text: &Linked, queries: &[Tagged], candidates: &[Tagged]) -> Self {
+        let mut pairs = Self::default();
+        for (q, query) in queries.iter().enumerate() {
+            let first = candidates.partition_point(|c| c.start + text.reach < query.start);
+            let near = candidates[first..].iter().take_while(|c| c.start <= query.start + text.reach);
+            for (c, candidate) in near.enumerate() {
+                pairs.query.push(q as i64);
+                pairs.candidate.push((first + c) as i64);
+                pairs.distance.push(distance(query, candidate));
+                pairs.between.push(between(query, candidate, text.cues));
+                let breaks = text.paragraphs[query.start].abs_diff(text.paragraphs[candidate.start]);
+                pairs.paragraphs.push(i64::from(breaks).min(PARAGRAPHS - 1));
+            }
+        }
+        pairs
+    }
+}
+
+/// Word pieces between the nearest ends, in doubling steps: 0–9 for a candidate before the query, 10–19 after it.
+fn distance(query: &Tagged, candidate: &Tagged) -> i64 {
+    let before = candidate.start < query.start;
+    let gap = if before { query.start.saturating_sub(candidate.end) } else { candidate.start.saturating_sub(query.end) };
+    let bucket = if gap < 4 { gap as i64 } else { (2 + i64::from(gap.ilog2())).min(9) };
+    if before {
+        bucket
+    } else {
+        DISTANCES / 2 + bucket
+    }
+}
+
+/// Cues that stand wholly between the two, at most three.
+fn between(query: &Tagged, candidate: &Tagged, cues: &[Tagged]) -> i64 {
+    let left = query.end.min(candidate.end);
+    let right = query.start.max(candidate.start);
+    let first = cues.partition_point(|c| c.start < left);
+    let count = cues[first..].iter().take_while(|c| c.end <= right).take(BETWEEN as usize - 1).count();
+    count as i64
+}
+
+/// First and last vector of each span side by side: `[spans, 2 × hidden]`.
+fn ends(hidden: &Tensor, spans: &[Tagged]) -> Tensor {
+    let first: Vec<i64> = spans.iter().map(|s| s.start as i64).collect();
+    let last: Vec<i64> = spans.iter().map(|s| s.end as i64 - 1).collect();
+    let rows = |index: &[i64]| hidden.index_select(0, &Tensor::from_slice(index));
+    Tensor::cat(&[rows(&first), rows(&last)], -1)
+}
+
+fn values(tensor: &Tensor) -> Vec<f64> {
+    let mut values = vec![0f32; tensor.numel()];
+    tensor.to_kind(Kind::Float).contiguous().copy_data(&mut values, tensor.numel());
+    values.into_iter().map(f64::from).collect()
+}
+
+/// The best option with its share of the softmax.
+fn best(options: &[(Option<usize>, f64)]) -> Target {
+    let most = options.iter().map(|o| o.1).fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = options.iter().map(|o| (o.1 - most).exp()).sum();
+    let candidate = options.iter().find(|o| o.1 == most).and_then(|o| o.0);
+    Target { candidate, probability: 1.0 / total }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tags::{Role, Tagged};
+    use super::{best, between, distance};
+
+    fn span(start: usize, end: usize) -> Tagged {
+        Tagged { role: Role::Cue, start, end, probability: 1.0 }
+    }
+
+    #[test]
+    fn distances_double() {
+        let gaps = [0, 1, 3, 4, 7, 8, 16, 64, 1000].map(|g| distance(&span(0, 2), &span(2 + g, 3 + g)));
+        assert_eq!(gaps, [10, 11, 13, 14, 14, 15, 16, 18, 19]);
+        assert_eq!(distance(&span(9, 10), &span(4, 5)), 4);
+    }
+
+    #[test]
+    fn cues_between_are_counted_whole() {
+        let cues = [span(2, 3), span(5, 6), span(9, 10)];
+        assert_eq!(between(&span(0, 2), &span(8, 12), &cues), 2);
+        assert_eq!(between(&span(8, 12), &span(0, 2), &cues), 2);
+        assert_eq!(between(&span(2, 3), &span(5, 6), &cues), 0);
+    }
+
+    #[test]
+    fn probabilities_are_shares() {
+        let target = best(&[(None, 0.0), (Some(4), 0.0), (Some(2), 1.0)]);
+        assert_eq!(target.candidate, Some(2));
+        assert!((target.probability - 1f64.exp() / (2.0 + 1f64.exp())).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,10 @@
+//! Quotations: spans of source, cue and content, linked into attributions.
+
+mod attribution;
+mod borders;
+mod finder;
+mod link;
+mod tags;
+
+pub use attribution::{Kind, Quote};
+pub use finder::Finder;

@@ -1,0 +1,243 @@
+//! The tag sequence: legal paths, the best one, and the probability of a span.
+//!
+//! A linear-chain conditional random field (Lafferty, McCallum and Pereira, 2001) over seven tags.
+
+/// Part of an attribution that a span plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Role {
+    Source,
+    Cue,
+    Content,
+}
+
+/// Tags in the order of the network's output: `O`, then `B` and `I` of each role.
+pub(super) const TAGS: [&str; TAG_COUNT] =
+    ["O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content"];
+pub(super) const TAG_COUNT: usize = 7;
+
+/// What a forbidden transition costs.
+const FORBIDDEN: f32 = -10_000.0;
+
+pub(super) type Scores = [f32; TAG_COUNT];
+
+/// A tagged range of word pieces, `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Tagged {
+    pub role: Role,
+    pub start: usize,
+    pub end: usize,
+    /// Probability that exactly this span, with this role, is in the tag sequence.
+    pub probability: f64,
+}
+
+fn role_of(tag: usize) -> Option<Role> {
+    match tag {
+        1 | 2 => Some(Role::Source),
+        3 | 4 => Some(Role::Cue),
+        5 | 6 => Some(Role::Content),
+        _ => None,
+    }
+}
+
+fn is_inside(tag: usize) -> bool {
+    tag != 0 && tag.is_multiple_of(2)
+}
+
+/// An `I` follows only the `B` or the `I` of its role.
+fn is_legal(from: usize, to: usize) -> bool {
+    !is_inside(to) || from == to || from + 1 == to
+}
+
+/// Transition scores, the illegal ones forbidden.
+#[derive(Debug, Clone)]
+pub(super) struct Crf {
+    transitions: [Scores; TAG_COUNT],
+}
+
+impl Crf {
+    /// From learned scores, `[from][to]`.
+    pub fn new(mut transitions: [Scores; TAG_COUNT]) -> Self {
+        for (from, row) in transitions.iter_mut().enumerate() {
+            for (to, score) in row.iter_mut().enumerate() {
+                if !is_legal(from, to) {
+                    *score += FORBIDDEN;
+                }
+            }
+        }
+        Self { transitions }
+    }
+
+    /// The spans of the best legal tag sequence, in order, with their probabilities.
+    pub fn decode(&self, emissions: &[Scores]) -> Vec<Tagged> {
+        if emissions.is_empty() {
+            return Vec::new();
+        }
+        let path = self.best_path(emissions);
+        let forward = self.forward(emissions);
+        let backward = self.backward(emissions);
+        // A sequence has a last row, as it is not empty.
+        let total = forward.last().map_or(0.0, |row| log_sum(row.iter().copied()));
+        let mut spans = Vec::new();
+        let mut at = 0;
+        while at < path.len() {
+            let start = at;
+            at += 1;
+            if let Some(role) = role_of(path[start]) {
+                while at < path.len() && is_inside(path[at]) {
+                    at += 1;
+                }
+                let log = self.span_score(emissions, &forward, &backward, (start, at, path[start])) - total;
+                spans.push(Tagged { role, start, end: at, probability: log.exp().clamp(0.0, 1.0) });
+            }
+        }
+        spans
+    }
+
+    fn best_path(&self, emissions: &[Scores]) -> Vec<usize> {
+        let mut score = begin(&emissions[0]);
+        let mut back: Vec<[u8; TAG_COUNT]> = Vec::with_capacity(emissions.len());
+        for emission in &emissions[1..] {
+            let mut next = [f32::NEG_INFINITY; TAG_COUNT];
+            let mut from_best = [0u8; TAG_COUNT];
+            for to in 0..TAG_COUNT {
+                for (from, before) in score.iter().enumerate() {
+                    let through = before + self.transitions[from][to];
+                    if through > next[to] {
+                        next[to] = through;
+                        from_best[to] = from as u8;
+                    }
+                }
+                next[to] += emission[to];
+            }
+            score = next;
+            back.push(from_best);
+        }
+        let mut tag = (0..TAG_COUNT).max_by(|a, b| score[*a].total_cmp(&score[*b])).unwrap_or(0);
+        let mut path = vec![tag];
+        for row in back.iter().rev() {
+            tag = usize::from(row[tag]);
+            path.push(tag);
+        }
+        path.reverse();
+        path
+    }
+
+    fn forward(&self, emissions: &[Scores]) -> Vec<[f64; TAG_COUNT]> {
+        let mut rows = vec![begin(&emissions[0]).map(f64::from)];
+        for emission in &emissions[1..] {
+            // The list is never empty.
+            let before = rows[rows.len() - 1];
+            rows.push(std::array::from_fn(|to| {
+                log_sum((0..TAG_COUNT).map(|from| before[from] + f64::from(self.transitions[from][to])))
+                    + f64::from(emission[to])
+            }));
+        }
+        rows
+    }
+
+    fn backward(&self, emissions: &[Scores]) -> Vec<[f64; TAG_COUNT]> {
+        let mut rows = vec![[0.0; TAG_COUNT]; emissions.len()];
+        for t in (0..emissions.len() - 1).rev() {
+            rows[t] = std::array::from_fn(|from| {
+                log_sum((0..TAG_COUNT).map(|to| {
+                    f64::from(self.transitions[from][to]) + f64::from(emissions[t + 1][to]) + rows[t + 1][to]
+                }))
+            });
+        }
+        rows
+    }
+
+    /// Log score of all sequences in which the span `start..end`, begun with tag `first`, stands exactly so.
+    fn span_score(
+        &self,
+        emissions: &[Scores],
+        forward: &[[f64; TAG_COUNT]],
+        backward: &[[f64; TAG_COUNT]],
+        (start, end, first): (usize, usize, usize),
+    ) -> f64 {
+        let inside = first + 1;
+        let mut score = forward[start][first];
+        let mut tag = first;
+        for emission in &emissions[start + 1..end] {
+            score += f64::from(self.transitions[tag][inside]) + f64::from(emission[inside]);
+            tag = inside;
+        }
+        if end == emissions.len() {
+            return score;
+        }
+        let onward = (0..TAG_COUNT).filter(|to| *to != inside).map(|to| {
+            f64::from(self.transitions[tag][to]) + f64::from(emissions[end][to]) + backward[end][to]
+        });
+        score + log_sum(onward)
+    }
+}
+
+/// A text does not begin inside a span.
+fn begin(emission: &Scores) -> Scores {
+    std::array::from_fn(|tag| emission[tag] + if is_inside(tag) { FORBIDDEN } else { 0.0 })
+}
+
+fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let most = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    if most == f64::NEG_INFINITY {
+        return most;
+    }
+    most + values.map(|v| (v - most).exp()).sum::<f64>().ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Every legal path with its score.
+    fn all_paths(crf: &Crf, emissions: &[Scores]) -> Vec<(Vec<usize>, f64)> {
+        let mut paths: Vec<(Vec<usize>, f64)> = vec![(Vec::new(), 0.0)];
+        for (t, emission) in emissions.iter().enumerate() {
+            paths = paths
+                .into_iter()
+                .flat_map(|(path, score)| {
+                    (0..TAG_COUNT).filter_map(move |tag| {
+                        let legal = if t == 0 { !is_inside(tag) } else { is_legal(path[t - 1], tag) };
+                        let step = if t == 0 { 0.0 } else { f64::from(crf.transitions[path[t - 1]][tag]) };
+                        legal.then(|| ([path.clone(), vec![tag]].concat(), score + step + f64::from(emission[tag])))
+                    })
+                })
+                .collect();
+        }
+        paths
+    }
+
+    fn spans(path: &[usize]) -> Vec<(usize, usize, usize)> {
+        let starts = (0..path.len()).filter(|t| role_of(path[*t]).is_some() && !is_inside(path[*t]));
+        starts.map(|s| (s, s + 1 + path[s + 1..].iter().take_while(|t| is_inside(**t)).count(), path[s])).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_agrees_with_enumeration(
+            emissions in proptest::collection::vec(proptest::array::uniform7(-3.0f32..3.0), 1..5),
+            transitions in proptest::array::uniform7(proptest::array::uniform7(-1.0f32..1.0)),
+        ) {
+            let crf = Crf::new(transitions);
+            let paths = all_paths(&crf, &emissions);
+            let best = paths.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+            let total = log_sum(paths.iter().map(|p| p.1));
+            let found = crf.decode(&emissions);
+            prop_assert_eq!(
+                found.iter().map(|s| (s.start, s.end)).collect::<Vec<_>>(),
+                spans(&best.0).iter().map(|s| (s.0, s.1)).collect::<Vec<_>>()
+            );
+            for (span, expected) in found.iter().zip(spans(&best.0)) {
+                let with = paths.iter().filter(|p| spans(&p.0).contains(&expected)).map(|p| p.1);
+                let probability = (log_sum(with.collect::<Vec<_>>().into_iter()) - total).exp();
+                prop_assert!((span.probability - probability).abs() < 1e-4, "{} {}", span.probability, probability);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_comes_of_nothing() {
+        assert!(Crf::new([[0.0; TAG_COUNT]; TAG_COUNT]).decode(&[]).is_empty());
+    }
+}

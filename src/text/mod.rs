@@ -1,0 +1,15 @@
+//! The text of an article and what can be pointed to in it: code points, paragraphs, sentences, quotation marks.
+
+mod article;
+mod document;
+mod marks;
+mod offsets;
+mod paragraph;
+mod reader;
+mod sentence;
+
+pub use article::{Article, Cause, Failure};
+pub use document::{Document, Span};
+pub use marks::Marks;
+pub use reader::{Format, Reader, Settings as ReaderSettings};
+pub use sentence::Sentence;

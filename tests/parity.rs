@@ -1,0 +1,53 @@
+//! Rust and Python compute the same: tag scores and links of the shipped model on invented articles.
+//!
+//! `tests/parity.json` is written by `scripts/train` whenever a model is exported, with the weights of that model.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use standpoint::text::Article;
+
+#[derive(Deserialize)]
+struct Expected {
+    /// SHA-256 of the encoder's and the heads' files.
+    weights: BTreeMap<String, String>,
+    articles: BTreeMap<String, ExpectedArticle>,
+}
+
+#[derive(Deserialize)]
+struct ExpectedArticle {
+    /// Tag scores of every 7th word piece.
+    emissions: Vec<[f32; 7]>,
+    pieces: usize,
+    attributions: Vec<[Vec<(usize, usize)>; 3]>,
+}
+
+const STEP: usize = 7;
+const TOLERANCE: f32 = 2e-3;
+
+#[test]
+fn rust_equals_python() {
+    let text = std::fs::read_to_string(crate::root().join("tests/parity.json")).unwrap();
+    let expected: Expected = serde_json::from_str(&text).unwrap();
+    let manifest = std::fs::read_to_string(crate::root().join("models/fast/manifest.toml")).unwrap();
+    for (file, sum) in &expected.weights {
+        assert!(manifest.contains(&format!("\"{file}\" = \"{sum}\"")), "parity.json is of another model than {file}");
+    }
+    let pipeline = crate::pipeline();
+    let articles: BTreeMap<String, String> = crate::articles().into_iter().collect();
+    assert!(expected.articles.len() >= 10);
+    for (name, expected) in &expected.articles {
+        let article = Article::new(name, &articles[name]);
+        let emissions = pipeline.0.emissions(&article).unwrap();
+        assert_eq!(emissions.len(), expected.pieces, "{name}");
+        for (ours, theirs) in emissions.iter().step_by(STEP).zip(&expected.emissions) {
+            for (a, b) in ours.iter().zip(theirs) {
+                assert!((a - b).abs() < TOLERANCE, "{name}: {ours:?} {theirs:?}");
+            }
+        }
+        let analysis = pipeline.0.analyze(&article).unwrap();
+        let ours = standpoint::eval::attributions(&analysis);
+        let ours: Vec<_> = ours.into_iter().map(|a| [a.source, a.cue, a.content]).collect();
+        assert_eq!(ours, expected.attributions, "{name}");
+    }
+}
