@@ -28,4 +28,4 @@ pub mod quote;
 pub mod text;
 
 pub use error::Error;
-pub use pipeline::{Analyses, Builder, Pipeline, Progress, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL};
+pub use pipeline::{emissions, Analyses, Builder, Pipeline, Progress, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL};

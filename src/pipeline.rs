@@ -1,13 +1,21 @@
-//! From articles to analyses.
+//! From articles to analyses: a pool of workers that share the weights of the model.
+//!
+//! Two workers of one thread each get a quarter more out of two cores than one network on two threads, and all other
+//! work runs side by side too. What a worker gets at once depends on the articles alone, so that the results are the
+//! same whatever the number of workers.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::mpsc::{channel, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
 use crate::actor;
-use crate::model::{default_folder, Encoder, ModelFolder, Precision, Tokenizer, Tokens};
+use crate::model::{default_folder, Encoder, ModelFolder, Precision, Tokenizer, Tokens, Weights};
 use crate::output::{Analysis, Provenance};
 use crate::quote::Finder;
 use crate::text::{Article, Cause, Document, Failure};
@@ -19,17 +27,19 @@ pub struct Builder {
     models: Option<PathBuf>,
     model: String,
     precision: Precision,
-    threads: Option<usize>,
+    workers: Option<usize>,
     batch_tokens: usize,
     min_confidence: f64,
 }
 
 /// The model that is used unless another is asked for.
 pub const DEFAULT_MODEL: &str = "fast";
-/// Word pieces of one pass of the network; more gains nothing on two cores and takes more memory.
-pub const DEFAULT_BATCH_TOKENS: usize = 4096;
-/// Articles are gathered until they have this many passes' worth of word pieces, so that like windows meet.
-const PASSES: usize = 4;
+/// Word pieces of one pass of the network; more gains nothing and takes more memory.
+pub const DEFAULT_BATCH_TOKENS: usize = 1024;
+/// Articles go to a worker together until they have this many bytes, so that windows of like length meet.
+const JOB_BYTES: usize = 32 * 1024;
+/// Jobs under way for each worker, so that none waits.
+const AHEAD: usize = 3;
 
 impl Default for Builder {
     fn default() -> Self {
@@ -37,7 +47,7 @@ impl Default for Builder {
             models: None,
             model: DEFAULT_MODEL.to_owned(),
             precision: Precision::Auto,
-            threads: None,
+            workers: None,
             batch_tokens: DEFAULT_BATCH_TOKENS,
             min_confidence: 0.0,
         }
@@ -63,13 +73,13 @@ impl Builder {
         self
     }
 
-    /// Threads of the network; without it, one a core. Holds for the whole process.
-    pub fn threads(mut self, count: usize) -> Self {
-        self.threads = Some(count.max(1));
+    /// Articles are analyzed by so many workers side by side, without it, one a core.
+    pub fn workers(mut self, count: usize) -> Self {
+        self.workers = Some(count.max(1));
         self
     }
 
-    /// Word pieces of one pass of the network: bounds the memory.
+    /// Word pieces of one pass of the network, in each worker: bounds the memory.
     pub fn batch_tokens(mut self, count: usize) -> Self {
         self.batch_tokens = count;
         self
@@ -81,22 +91,32 @@ impl Builder {
         self
     }
 
-    /// Checks and loads the model.
+    /// Checks the model and loads it into the workers.
     pub fn build(self) -> Result<Pipeline, Error> {
         let models = self.models.clone().unwrap_or_else(default_folder);
         let folder = open_model(&models, &self.model)?;
-        if let Some(threads) = self.threads {
-            tch::set_num_threads(i32::try_from(threads).unwrap_or(i32::MAX));
+        let workers = self.workers.or_else(|| thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+        let (jobs, queue) = channel::<Job>();
+        let queue = Arc::new(Mutex::new(queue));
+        let (ready, loaded) = channel();
+        let (encoder, finder) = (Encoder::weights(&folder, self.precision)?, Finder::weights(&folder)?);
+        let mut threads = Vec::new();
+        for _ in 0..workers {
+            let (folder, settings, queue, ready) = (folder.clone(), self.clone(), Arc::clone(&queue), ready.clone());
+            let (encoder, finder) = (encoder.share(), finder.share());
+            threads.push(thread::spawn(move || {
+                let worker = Worker::new(&folder, &encoder, &finder, &settings);
+                let worker = worker.map_err(|e| ready.send(Err(e))).ok();
+                if let Some(worker) = worker {
+                    // The builder may have given up on another worker's error.
+                    let _ = ready.send(Ok(()));
+                    worker.serve(&queue);
+                }
+            }));
         }
-        let tokenizer = Tokenizer::open(&folder.file("tokenizer.json")?)?;
-        let encoder = Encoder::open(&folder, self.precision, self.batch_tokens)?;
-        let finder = Finder::open(&folder, encoder.hidden())?;
-        let provenance = Provenance {
-            standpoint: env!("CARGO_PKG_VERSION").to_owned(),
-            models: BTreeMap::from([(folder.manifest().name.clone(), folder.checksum().to_owned())]),
-            settings: self.settings_hash(),
-        };
-        Ok(Pipeline { tokenizer, encoder, finder, provenance, gather: self.batch_tokens * PASSES, settings: self })
+        drop(ready);
+        loaded.iter().take(workers).collect::<Result<Vec<()>, Error>>()?;
+        Ok(Pipeline { jobs: Some(jobs), threads })
     }
 
     /// SHA-256 of what bears on the result.
@@ -122,18 +142,9 @@ fn open_model(models: &Path, name: &str) -> Result<ModelFolder, Error> {
 
 /// A loaded model, ready for articles.
 pub struct Pipeline {
-    tokenizer: Tokenizer,
-    encoder: Encoder,
-    finder: Finder,
-    provenance: Provenance,
-    gather: usize,
-    settings: Builder,
-}
-
-struct Prepared {
-    article: Article,
-    document: Document,
-    tokens: Tokens,
+    // Taken when the pipeline goes, which ends the workers.
+    jobs: Option<Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// What a run has done so far.
@@ -145,8 +156,22 @@ pub struct Progress {
     pub failed: usize,
     /// Word pieces that were analyzed.
     pub tokens: usize,
-    /// Time inside the encoder.
+    /// Time that workers spent in the encoder, all together.
     pub network: Duration,
+    /// Time that workers were at work, all together.
+    pub busy: Duration,
+}
+
+struct Job {
+    articles: Vec<Result<Article, Failure>>,
+    answer: Sender<Answer>,
+    number: usize,
+}
+
+struct Answer {
+    number: usize,
+    results: Vec<Result<Analysis, Failure>>,
+    done: Progress,
 }
 
 impl Pipeline {
@@ -157,10 +182,8 @@ impl Pipeline {
 
     /// Analyzes one article.
     pub fn analyze(&self, article: &Article) -> Result<Analysis, Failure> {
-        let prepared = self.prepare(article.clone())?;
-        let (mut results, _) = self.finish(vec![prepared]);
-        // One article in, one result out.
-        results.pop().unwrap_or_else(|| Err(failure(&article.id, "no result came back")))
+        let gone = || failure(&article.id, "no worker is left to analyze it");
+        self.analyze_iter([Ok(article.clone())]).next().unwrap_or_else(|| Err(gone()))
     }
 
     /// Analyzes a stream of articles, several at a time, and yields the results in its order.
@@ -168,57 +191,47 @@ impl Pipeline {
     where
         I: IntoIterator<Item = Result<Article, Failure>>,
     {
-        Analyses { pipeline: self, articles: articles.into_iter(), ready: VecDeque::new(), progress: Progress::default() }
-    }
-
-    /// The tag scores of each word piece, as they come out of the network: for tests that hold it to another
-    /// implementation.
-    pub fn emissions(&self, article: &Article) -> Result<Vec<[f32; 7]>, Error> {
-        let tokens = self.tokenizer.encode(&Document::new(article.text.clone()))?;
-        let (hidden, _) = self.encoder.encode(&[&tokens])?;
-        Ok(hidden.first().map(|h| self.finder.emissions(h)).unwrap_or_default())
-    }
-
-    fn prepare(&self, article: Article) -> Result<Prepared, Failure> {
-        let document = Document::new(article.text.clone());
-        let tokens = self.tokenizer.encode(&document).map_err(|e| failure(&article.id, &e.to_string()))?;
-        Ok(Prepared { article, document, tokens })
-    }
-
-    fn finish(&self, batch: Vec<Prepared>) -> (Vec<Result<Analysis, Failure>>, Duration) {
-        let tokens: Vec<&Tokens> = batch.iter().map(|p| &p.tokens).collect();
-        match self.encoder.encode(&tokens) {
-            Ok((hidden, network)) => {
-                let results = batch.into_iter().zip(hidden).map(|(prepared, h)| Ok(self.read_off(prepared, &h)));
-                (results.collect(), network)
-            }
-            // One article may be the reason, so each is tried alone.
-            Err(_) if batch.len() > 1 => {
-                let alone = batch.into_iter().map(|prepared| self.finish(vec![prepared]));
-                let (results, times): (Vec<_>, Vec<_>) = alone.unzip();
-                (results.into_iter().flatten().collect(), times.into_iter().sum())
-            }
-            Err(e) => (batch.iter().map(|p| Err(failure(&p.article.id, &e.to_string()))).collect(), Duration::ZERO),
+        let (answer, answers) = channel();
+        Analyses {
+            pipeline: self,
+            articles: articles.into_iter(),
+            answer,
+            answers,
+            early: BTreeMap::new(),
+            sent: 0,
+            received: 0,
+            ended: false,
+            ready: VecDeque::new(),
+            progress: Progress::default(),
         }
     }
+}
 
-    fn read_off(&self, prepared: Prepared, hidden: &tch::Tensor) -> Analysis {
-        let Prepared { article, document, tokens } = prepared;
-        let mut quotes = self.finder.find(&document, &tokens, hidden);
-        quotes.retain(|q| q.confidence >= self.settings.min_confidence);
-        let (attributions, actors) = actor::resolve(&document, &quotes);
-        Analysis::new(article, document, &quotes, &attributions, &actors, self.provenance.clone())
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            // A worker's panic has been told by then.
+            let _ = thread.join();
+        }
     }
 }
 
 fn failure(id: &str, message: &str) -> Failure {
-    Failure { id: id.to_owned(), cause: Cause::Model, message: message.to_owned() }
+    Failure { id: id.to_owned(), cause: Cause::Model, message: format!("{id}: {message}") }
 }
 
 /// Results of [`Pipeline::analyze_iter`], in the order of the articles.
 pub struct Analyses<'p, I> {
     pipeline: &'p Pipeline,
     articles: I,
+    answer: Sender<Answer>,
+    answers: Receiver<Answer>,
+    /// Answers that came before their turn.
+    early: BTreeMap<usize, Answer>,
+    sent: usize,
+    received: usize,
+    ended: bool,
     ready: VecDeque<Result<Analysis, Failure>>,
     progress: Progress,
 }
@@ -231,44 +244,50 @@ impl<I> Analyses<'_, I> {
 }
 
 impl<I: Iterator<Item = Result<Article, Failure>>> Analyses<'_, I> {
-    /// Takes articles until they fill a few passes of the network, and analyzes them.
-    fn refill(&mut self) {
-        let mut batch = Vec::new();
-        // For each article taken, its failure; `None` for one that is in the batch.
-        let mut order = Vec::new();
-        let mut tokens = 0;
-        while tokens < self.pipeline.gather {
-            match self.articles.next() {
-                None => break,
-                Some(article) => match article.and_then(|a| self.pipeline.prepare(a)) {
-                    Ok(prepared) => {
-                        tokens += prepared.tokens.len().max(1);
-                        batch.push(prepared);
-                        order.push(None);
-                    }
-                    Err(failure) => order.push(Some(failure)),
-                },
+    /// Hands out work until every worker has enough ahead of it.
+    fn send(&mut self) {
+        while !self.ended && self.sent - self.received < AHEAD * self.pipeline.threads.len() {
+            let mut articles = Vec::new();
+            let mut bytes = 0;
+            while bytes < JOB_BYTES {
+                let Some(article) = self.articles.next() else {
+                    self.ended = true;
+                    break;
+                };
+                bytes += article.as_ref().map_or(1, |a| a.text.len().max(1));
+                articles.push(article);
             }
-            // Failures alone are passed on at once, so that a slow input does not hold them back.
-            if batch.is_empty() {
-                break;
+            if articles.is_empty() {
+                return;
             }
+            let job = Job { articles, answer: self.answer.clone(), number: self.sent };
+            if let Some(Err(refused)) = self.pipeline.jobs.as_ref().map(|jobs| jobs.send(job)) {
+                // All workers are gone; their articles fail rather than get lost.
+                let lost = |a: Result<Article, Failure>| a.and_then(|a| Err(failure(&a.id, "no worker is left")));
+                let results = refused.0.articles.into_iter().map(lost).collect();
+                self.early.insert(self.sent, Answer { number: self.sent, results, done: Progress::default() });
+            }
+            self.sent += 1;
         }
-        let (results, network) = self.pipeline.finish(batch);
-        self.progress.network += network;
-        self.progress.tokens += tokens;
-        let mut results = results.into_iter();
-        for failure in order {
-            let result = match failure {
-                Some(failure) => Some(Err(failure)),
-                None => results.next(),
-            };
-            match &result {
-                Some(Ok(_)) => self.progress.articles += 1,
-                Some(Err(_)) => self.progress.failed += 1,
-                None => {}
+    }
+
+    /// Waits for the answer whose turn it is.
+    fn receive(&mut self) {
+        while !self.early.contains_key(&self.received) {
+            // A worker answers every job that it takes, and this holds a sender itself, so it comes.
+            let Ok(answer) = self.answers.recv() else { return };
+            self.early.insert(answer.number, answer);
+        }
+        if let Some(answer) = self.early.remove(&self.received) {
+            self.received += 1;
+            for result in &answer.results {
+                self.progress.articles += usize::from(result.is_ok());
+                self.progress.failed += usize::from(result.is_err());
             }
-            self.ready.extend(result);
+            self.progress.tokens += answer.done.tokens;
+            self.progress.network += answer.done.network;
+            self.progress.busy += answer.done.busy;
+            self.ready.extend(answer.results);
         }
     }
 }
@@ -278,8 +297,112 @@ impl<I: Iterator<Item = Result<Article, Failure>>> Iterator for Analyses<'_, I> 
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ready.is_empty() {
-            self.refill();
+            self.send();
+            if self.received < self.sent {
+                self.receive();
+            }
         }
         self.ready.pop_front()
     }
+}
+
+/// One thread's model, on the shared weights.
+struct Worker {
+    tokenizer: Tokenizer,
+    encoder: Encoder,
+    finder: Finder,
+    provenance: Provenance,
+    min_confidence: f64,
+}
+
+struct Prepared {
+    article: Article,
+    document: Document,
+    tokens: Tokens,
+}
+
+impl Worker {
+    fn new(folder: &ModelFolder, encoder: &Weights, finder: &Weights, settings: &Builder) -> Result<Self, Error> {
+        // Holds for this thread.
+        tch::set_num_threads(1);
+        let encoder = Encoder::new(folder, encoder, settings.batch_tokens)?;
+        let provenance = Provenance {
+            standpoint: env!("CARGO_PKG_VERSION").to_owned(),
+            models: BTreeMap::from([(folder.manifest().name.clone(), folder.checksum().to_owned())]),
+            settings: settings.settings_hash(),
+        };
+        Ok(Self {
+            tokenizer: Tokenizer::open(&folder.file("tokenizer.json")?)?,
+            finder: Finder::new(folder, finder, encoder.hidden())?,
+            encoder,
+            provenance,
+            min_confidence: settings.min_confidence,
+        })
+    }
+
+    /// Answers jobs until there are no more.
+    fn serve(&self, queue: &Mutex<Receiver<Job>>) {
+        loop {
+            // Receiving cannot panic, so a poisoned lock is as good as any.
+            let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(Job { articles, answer, number }) = job else { return };
+            let ids: Vec<String> =
+                articles.iter().map(|a| a.as_ref().map_or_else(|f| &f.id, |a| &a.id).clone()).collect();
+            // libtorch's exceptions (memory, above all) arrive as panics.
+            let (results, done) = catch_unwind(AssertUnwindSafe(|| self.work(articles))).unwrap_or_else(|_| {
+                let lost = ids.iter().map(|id| Err(failure(id, "the network broke off; see above")));
+                (lost.collect(), Progress::default())
+            });
+            // The reader of the answers may have gone.
+            let _ = answer.send(Answer { number, results, done });
+        }
+    }
+
+    fn work(&self, articles: Vec<Result<Article, Failure>>) -> (Vec<Result<Analysis, Failure>>, Progress) {
+        let began = Instant::now();
+        let prepared: Vec<_> = articles.into_iter().map(|a| a.and_then(|a| self.prepare(a))).collect();
+        let tokens: Vec<&Tokens> = prepared.iter().flatten().map(|p| &p.tokens).collect();
+        let mut done = Progress { tokens: tokens.iter().map(|t| t.len()).sum(), ..Progress::default() };
+        let (hidden, error) = match self.encoder.encode(&tokens) {
+            Ok((hidden, network)) => {
+                done.network = network;
+                (hidden, None)
+            }
+            Err(e) => (Vec::new(), Some(e.to_string())),
+        };
+        let mut hidden = hidden.into_iter();
+        let mut results = Vec::new();
+        for prepared in prepared {
+            results.push(prepared.and_then(|prepared| match hidden.next() {
+                Some(hidden) => Ok(self.read_off(prepared, &hidden)),
+                None => Err(failure(&prepared.article.id, error.as_deref().unwrap_or("the network gave no result"))),
+            }));
+        }
+        done.busy = began.elapsed();
+        (results, done)
+    }
+
+    fn prepare(&self, article: Article) -> Result<Prepared, Failure> {
+        let document = Document::new(article.text.clone());
+        let tokens = self.tokenizer.encode(&document).map_err(|e| failure(&article.id, &e.to_string()))?;
+        Ok(Prepared { article, document, tokens })
+    }
+
+    fn read_off(&self, prepared: Prepared, hidden: &tch::Tensor) -> Analysis {
+        let Prepared { article, document, tokens } = prepared;
+        let mut quotes = self.finder.find(&document, &tokens, hidden);
+        quotes.retain(|q| q.confidence >= self.min_confidence);
+        let (attributions, actors) = actor::resolve(&document, &quotes);
+        Analysis::new(article, document, &quotes, &attributions, &actors, self.provenance.clone())
+    }
+}
+
+/// The tag scores of each word piece, as they come out of the network: for tests that hold it to another
+/// implementation.
+pub fn emissions(folder: &ModelFolder, text: &str) -> Result<Vec<[f32; 7]>, Error> {
+    let encoder = Encoder::new(folder, &Encoder::weights(folder, Precision::F32)?, DEFAULT_BATCH_TOKENS)?;
+    let tokens = Tokenizer::open(&folder.file("tokenizer.json")?)?.encode(&Document::new(text.to_owned()))?;
+    let (hidden, _) = encoder.encode(&[&tokens])?;
+    let finder = Finder::new(folder, &Finder::weights(folder)?, encoder.hidden())?;
+    Ok(hidden.first().map(|h| finder.emissions(h)).unwrap_or_default())
 }

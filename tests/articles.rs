@@ -14,7 +14,7 @@ fn drawn_results_are_as_reviewed() {
     settings.set_omit_expression(true);
     let _guard = settings.bind_to_scope();
     for (name, text) in crate::articles() {
-        let analysis = pipeline.0.analyze(&Article::new(&name, text)).unwrap();
+        let analysis = pipeline.analyze(&Article::new(&name, text)).unwrap();
         insta::assert_snapshot!(name, crate::drawing::draw(&analysis));
     }
 }
@@ -73,7 +73,7 @@ fn hand_labels_are_met() {
     let mut scorer = QuoteScorer::default();
     for (name, text) in crate::articles() {
         let labels = gold(&name, &text);
-        let analysis = pipeline.0.analyze(&Article::new(&name, text)).unwrap();
+        let analysis = pipeline.analyze(&Article::new(&name, text)).unwrap();
         scorer.add(&labels, &standpoint::eval::attributions(&analysis));
     }
     let report = scorer.report();
@@ -88,9 +88,10 @@ fn slice(text: &str, start: usize, end: usize) -> String {
 }
 
 fn passages(analysis: &Analysis) -> impl Iterator<Item = &standpoint::output::Passage> {
-    let of_quotes = analysis.quotes.iter().flat_map(|q| {
-        q.content.iter().chain(&q.cue).chain(q.speaker.iter().flat_map(|s| &s.mention))
-    });
+    let of_quotes = analysis
+        .quotes
+        .iter()
+        .flat_map(|q| q.content.iter().chain(&q.cue).chain(q.speaker.iter().flat_map(|s| &s.mention)));
     of_quotes.chain(analysis.actors.iter().flat_map(|a| &a.mentions))
 }
 
@@ -99,7 +100,7 @@ fn every_passage_slices_back() {
     let pipeline = crate::pipeline();
     let mut count = 0;
     for (name, text) in crate::articles() {
-        let analysis = pipeline.0.analyze(&Article::new(&name, &text)).unwrap();
+        let analysis = pipeline.analyze(&Article::new(&name, &text)).unwrap();
         assert_eq!(analysis.text, text);
         for passage in passages(&analysis) {
             assert_eq!(slice(&text, passage.start, passage.end), passage.text, "{name}");

@@ -19,11 +19,11 @@ fn alike(a: &Analysis, b: &Analysis) {
 fn a_batch_equals_its_single_articles() {
     let pipeline = crate::pipeline();
     let articles: Vec<Article> = crate::articles().into_iter().map(|(name, text)| Article::new(name, text)).collect();
-    let together: Vec<_> = pipeline.0.analyze_iter(articles.iter().cloned().map(Ok)).map(Result::unwrap).collect();
+    let together: Vec<_> = pipeline.analyze_iter(articles.iter().cloned().map(Ok)).map(Result::unwrap).collect();
     assert_eq!(together.len(), articles.len());
     for (article, analysis) in articles.iter().zip(&together) {
         assert_eq!(article.id, analysis.id);
-        alike(&pipeline.0.analyze(article).unwrap(), analysis);
+        alike(&pipeline.analyze(article).unwrap(), analysis);
     }
 }
 
@@ -33,7 +33,7 @@ fn failures_keep_their_place() {
     let failure = |id: &str| Failure { id: id.to_owned(), cause: Cause::Empty, message: "empty".to_owned() };
     let said = |id: &str| Article::new(id, "“We will rebuild,” Ada Lunt said on Monday.");
     let input = vec![Err(failure("a")), Ok(said("b")), Err(failure("c")), Ok(said("d")), Err(failure("e"))];
-    let mut results = pipeline.0.analyze_iter(input);
+    let mut results = pipeline.analyze_iter(input);
     let ids: Vec<_> = results
         .by_ref()
         .map(|r| match r {
@@ -62,7 +62,7 @@ fn odd_texts_are_safe() {
         "漢字 said “漢字漢字”. ".repeat(300),
     ];
     for text in texts {
-        let analysis = pipeline.0.analyze(&Article::new("odd", &text)).unwrap();
+        let analysis = pipeline.analyze(&Article::new("odd", &text)).unwrap();
         let points: Vec<char> = text.chars().collect();
         for passage in analysis.quotes.iter().flat_map(|q| &q.content) {
             assert_eq!(points[passage.start..passage.end].iter().collect::<String>(), passage.text);

@@ -23,7 +23,7 @@ fn polnear_dev_reaches_its_bounds() {
     let gold = read_quotations(&path, &Annotator::First).unwrap();
     let pipeline = crate::pipeline();
     let articles = gold.iter().map(|g| Ok(Article::new(&g.id, &g.text)));
-    let analyses: Vec<_> = pipeline.0.analyze_iter(articles).map(Result::unwrap).collect();
+    let analyses: Vec<_> = pipeline.analyze_iter(articles).map(Result::unwrap).collect();
     let report = score(gold.iter().zip(&analyses));
     for (role, bound) in [("source", 78.0), ("cue", 71.0), ("content", 62.0)] {
         let f = report.exact[role].f.unwrap();
@@ -53,7 +53,7 @@ fn required_quotations_of_the_peace_talks_are_found() {
     let (mut found, mut required) = (0, 0);
     for line in std::fs::read_to_string(path).unwrap().lines().filter(|l| !l.trim().is_empty()) {
         let gold: GoldArticle = serde_json::from_str(line).unwrap();
-        let analysis = pipeline.0.analyze(&Article::new(&gold.id, &gold.text)).unwrap();
+        let analysis = pipeline.analyze(&Article::new(&gold.id, &gold.text)).unwrap();
         let covered = |spans: &[(usize, usize)]| -> Vec<usize> { spans.iter().flat_map(|(s, e)| *s..*e).collect() };
         let predicted: Vec<Vec<usize>> =
             standpoint::eval::attributions(&analysis).iter().map(|a| covered(&a.content)).collect();

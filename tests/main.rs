@@ -1,5 +1,7 @@
 //! Integration tests, in one binary. Cases are files: articles, drawn results, command lines.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic here is a failed test")]
+
 mod articles;
 mod batch;
 mod commands;
@@ -15,19 +17,16 @@ use standpoint::model::Precision;
 use standpoint::Pipeline;
 
 /// The shipped model in f32, which gives the same result on every machine. Loaded once for all tests.
-fn pipeline() -> MutexGuard<'static, Shared> {
-    static PIPELINE: OnceLock<Mutex<Shared>> = OnceLock::new();
+fn pipeline() -> MutexGuard<'static, Pipeline> {
+    static PIPELINE: OnceLock<Mutex<Pipeline>> = OnceLock::new();
     let shared = PIPELINE.get_or_init(|| {
         let built = Pipeline::builder().models(root().join("models")).precision(Precision::F32).build();
-        Mutex::new(Shared(built.expect("the shipped model loads")))
+        Mutex::new(built.expect("the shipped model loads"))
     });
     // A test that failed while it held the lock did not alter the model.
     shared.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-struct Shared(Pipeline);
-
-// Tensors may move between threads; the lock keeps them to one at a time.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }

@@ -18,7 +18,7 @@ fn records_keep_to_the_schema() {
     let validator = jsonschema::validator_for(&committed()).unwrap();
     let pipeline = crate::pipeline();
     for (name, text) in crate::articles() {
-        let record = Record::from(pipeline.0.analyze(&Article::new(name, text)));
+        let record = Record::from(pipeline.analyze(&Article::new(name, text)));
         let json = serde_json::to_value(&record).unwrap();
         let errors: Vec<_> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}");

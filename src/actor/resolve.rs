@@ -43,9 +43,41 @@ pub struct Actor {
 }
 
 const PRONOUNS: &[&str] = &[
-    "he", "she", "they", "it", "i", "we", "you", "who", "him", "her", "them", "his", "hers", "their", "theirs", "its",
-    "himself", "herself", "themselves", "itself", "this", "that", "these", "those", "which", "one", "others", "some", "many",
-    "both", "everyone", "someone", "anyone", "all", "another",
+    "he",
+    "she",
+    "they",
+    "it",
+    "i",
+    "we",
+    "you",
+    "who",
+    "him",
+    "her",
+    "them",
+    "his",
+    "hers",
+    "their",
+    "theirs",
+    "its",
+    "himself",
+    "herself",
+    "themselves",
+    "itself",
+    "this",
+    "that",
+    "these",
+    "those",
+    "which",
+    "one",
+    "others",
+    "some",
+    "many",
+    "both",
+    "everyone",
+    "someone",
+    "anyone",
+    "all",
+    "another",
 ];
 
 /// Finds the actors of an article's quotations: for each quotation with a source its attribution, and the actors in
@@ -111,8 +143,12 @@ fn head_name(document: &Document, mention: Span) -> Option<Name> {
         let possesses = after.starts_with("’s") || after.starts_with("'s") || after.starts_with("’ ");
         let depends = [" for ", " of ", " at ", " from ", " in ", " with ", " to "].iter().any(|p| before.contains(p));
         // A capitalized modifier of a common noun ("Democratic lawmakers") is no name of the whole.
-        let modifies = !name.titled && after.starts_with(' ') && after[1..].starts_with(char::is_lowercase)
-            && !after[1..].starts_with("of ") && !after[1..].starts_with("who") && !after[1..].starts_with("and ");
+        let modifies = !name.titled
+            && after.starts_with(' ')
+            && after[1..].starts_with(char::is_lowercase)
+            && !after[1..].starts_with("of ")
+            && !after[1..].starts_with("who")
+            && !after[1..].starts_with("and ");
         !possesses && !depends && !modifies
     });
     // "Ruritanian President Lunt", "Harbour Board spokesman, Bo Reyl": the name after the title is the head.

@@ -26,7 +26,7 @@ pub fn run(arguments: &AnalyzeArguments) -> anyhow::Result<Done> {
     let table = Table { width: width() };
     let began = Instant::now();
     let mut results = pipeline.analyze_iter(reader);
-    while let Some(result) = results.next() {
+    for result in results.by_ref() {
         if let Err(failure) = &result {
             bar.suspend(|| eprintln!("standpoint: {}", failure.message));
         }
@@ -67,7 +67,8 @@ fn timings(done: &Progress, seconds: f64) {
     eprintln!("seconds       {seconds:.2}");
     eprintln!("articles/s    {:.2}", articles / seconds);
     eprintln!("word pieces/s {:.0}", tokens / seconds);
-    eprintln!("network share {:.1} %", 100.0 * done.network.as_secs_f64() / seconds);
+    // Of the workers' time, as they run side by side.
+    eprintln!("network share {:.1} %", 100.0 * done.network.as_secs_f64() / done.busy.as_secs_f64());
     if let Some(peak) = peak_memory() {
         eprintln!("peak memory   {peak} MiB");
     }

@@ -9,9 +9,13 @@ use standpoint::{Builder, Pipeline, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL};
 
 /// Who said what, and where do they stand: quotations and their speakers in English news articles, as JSON.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = "\
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "\
 Exit status: 0 done, 1 fatal error, 2 wrong usage, 3 finished but some articles failed, 4 a model is missing or
-damaged, 5 a figure is below --fail-under.")]
+damaged, 5 a figure is below --fail-under."
+)]
 pub struct Arguments {
     #[command(subcommand)]
     pub verb: Verb,
@@ -89,11 +93,11 @@ pub struct ModelArguments {
     #[arg(long, value_enum, default_value_t = PrecisionName::Auto)]
     precision: PrecisionName,
 
-    /// Threads of the network [default: one a core]
+    /// Threads that analyze articles side by side [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
+    workers: Option<u16>,
 
-    /// Word pieces that go through the network at once: more takes more memory
+    /// Word pieces that go through the network at once, in each worker: more takes more memory
     #[arg(long, value_name = "N", default_value_t = DEFAULT_BATCH_TOKENS)]
     batch_tokens: usize,
 
@@ -113,8 +117,8 @@ impl ModelArguments {
         if let Some(folder) = &self.models {
             builder = builder.models(folder);
         }
-        if let Some(threads) = self.threads {
-            builder = builder.threads(threads.into());
+        if let Some(workers) = self.workers {
+            builder = builder.workers(workers.into());
         }
         builder
     }

@@ -76,9 +76,13 @@ fn read_predictions(path: &Path, gold: &[GoldArticle]) -> anyhow::Result<Vec<Ana
         }
     }
     let found = gold.iter().map(|article| {
-        let analysis = by_id.remove(&article.id).with_context(|| format!("{name}: has no analysis of {:?}", article.id))?;
+        let analysis =
+            by_id.remove(&article.id).with_context(|| format!("{name}: has no analysis of {:?}", article.id))?;
         if analysis.text != article.text {
-            bail!("{name}: the text of {:?} is not that of the labelled sample, so offsets cannot be compared", article.id);
+            bail!(
+                "{name}: the text of {:?} is not that of the labelled sample, so offsets cannot be compared",
+                article.id
+            );
         }
         Ok(analysis)
     });
@@ -112,6 +116,11 @@ fn table(report: &QuoteReport) -> String {
     let share = |value: Option<f64>| value.map_or("—".to_owned(), |v| format!("{v:.2} %"));
     format!(
         "{table}\nspeaker {} of {} matched · recall@.3 {} · recall@.8 {} of {} gold quotations · {} articles",
-        share(report.speaker), n.matched, share(report.recall_3), share(report.recall_8), n.gold, n.articles
+        share(report.speaker),
+        n.matched,
+        share(report.recall_3),
+        share(report.recall_8),
+        n.gold,
+        n.articles
     )
 }

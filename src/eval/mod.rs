@@ -5,5 +5,5 @@ mod sample;
 mod tally;
 
 pub use quotes::{attributions, score, QuoteReport, QuoteScorer};
-pub use sample::{read_quotations, Annotator, GoldAttribution, GoldArticle};
+pub use sample::{read_quotations, Annotator, GoldArticle, GoldAttribution};
 pub use tally::{Agreement, Prf};

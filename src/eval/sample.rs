@@ -75,11 +75,9 @@ impl GoldArticle {
         let name = match annotator {
             Annotator::All => return,
             Annotator::Named(name) => Some(name.clone()),
-            Annotator::First => self
-                .annotators
-                .first()
-                .cloned()
-                .or_else(|| self.attributions.iter().find_map(|a| a.annotator.clone())),
+            Annotator::First => {
+                self.annotators.first().cloned().or_else(|| self.attributions.iter().find_map(|a| a.annotator.clone()))
+            }
         };
         if name.is_some() {
             self.attributions.retain(|a| a.annotator == name);

@@ -1,15 +1,17 @@
 //! One pass of BERT over whole articles: windows of many articles go through the network together.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
+use rust_bert::bert::{BertConfig, BertEmbedding, BertEmbeddings};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
 use super::features;
 use super::folder::ModelFolder;
+use super::layers::{join_attention, Layers};
 use super::tokens::Tokens;
+use super::weights::Weights;
 use super::windows::{plan, Window};
 use crate::Error;
 
@@ -57,26 +59,34 @@ fn has_bf16() -> bool {
 
 const CLS: i64 = 101;
 const SEP: i64 = 102;
-const PAD: i64 = 0;
 
 /// A BERT encoder with its weights.
 pub struct Encoder {
-    model: BertModel<BertEmbeddings>,
-    // Owns the tensors that the model points to.
+    embeddings: BertEmbeddings,
+    layers: Layers,
+    // Holds the tensors that the embeddings point to.
     _store: VarStore,
     hidden: i64,
     vocabulary: i64,
     window: usize,
     overlap: usize,
-    budget: usize,
+    budget: i64,
 }
 
 /// Vectors of one document: `[word pieces, hidden]`, f32.
 pub(crate) type Hidden = Tensor;
 
 impl Encoder {
-    /// Loads the encoder of a model folder. `budget` bounds the word pieces, padding included, of one pass.
-    pub fn open(folder: &ModelFolder, precision: Precision, budget: usize) -> Result<Self, Error> {
+    /// Reads the weights of a model folder's encoder, to be shared by any number of encoders.
+    pub(crate) fn weights(folder: &ModelFolder, precision: Precision) -> Result<Weights, Error> {
+        let config = read_config(&folder.file("config.json")?)?;
+        let mut weights = Weights::read(folder, "encoder", precision.kind())?;
+        join_attention(&mut weights, config.num_hidden_layers)?;
+        Ok(weights)
+    }
+
+    /// An encoder on these weights. `budget` bounds the word pieces of one pass.
+    pub(crate) fn new(folder: &ModelFolder, weights: &Weights, budget: usize) -> Result<Self, Error> {
         let path = folder.file("config.json")?;
         let config = read_config(&path)?;
         let limits = &folder.manifest().limits;
@@ -87,17 +97,18 @@ impl Encoder {
         if config.type_vocab_size != features::TYPES {
             return Err(Error::model(path, format!("type_vocab_size must be {}", features::TYPES)));
         }
-        let mut store = VarStore::new(Device::Cpu);
-        let model = BertModel::<BertEmbeddings>::new_with_optional_pooler(store.root(), &config, false);
-        load(&mut store, &folder.weights("encoder"), folder, precision.kind())?;
+        let store = VarStore::new(Device::Cpu);
+        let embeddings = BertEmbeddings::new(store.root() / "embeddings", &config);
+        weights.fill(&store)?;
         Ok(Self {
-            model,
+            embeddings,
+            layers: Layers::new(&config, weights)?,
             _store: store,
             hidden: config.hidden_size,
             vocabulary: config.vocab_size,
             window: limits.window - 2,
             overlap: limits.overlap,
-            budget: budget.max(limits.window),
+            budget: i64::try_from(budget.max(limits.window)).unwrap_or(i64::MAX),
         })
     }
 
@@ -114,24 +125,24 @@ impl Encoder {
             if tokens.ids.iter().any(|id| *id < 0 || *id >= self.vocabulary) {
                 return Err(Error::Network("the tokenizer does not belong to this encoder".to_owned()));
             }
-            windows.extend(plan(tokens.len(), self.window, self.overlap).into_iter().map(|w| (i, w)));
+            windows.extend(
+                plan(tokens.len(), &tokens.paragraph_starts(), self.window, self.overlap).into_iter().map(|w| (i, w)),
+            );
         }
-        // Like lengths together, so that little is padded; the sort is stable, so the order is always the same.
-        let mut order: Vec<usize> = (0..windows.len()).collect();
-        order.sort_by_key(|i| windows[*i].1.end - windows[*i].1.start);
-        let mut kept: Vec<Option<Tensor>> = (0..windows.len()).map(|_| None).collect();
-        for batch in self.batches(&order, &windows) {
-            let hidden = self.forward(batch.iter().map(|i| (documents[windows[*i].0], windows[*i].1)))?;
-            for (row, i) in batch.iter().enumerate() {
-                let window = windows[*i].1;
-                let first = (1 + window.keep_start - window.start) as i64;
+        let mut kept = Vec::with_capacity(windows.len());
+        for batch in self.batches(&windows) {
+            let vectors = self.forward(batch.iter().map(|(i, window)| (documents[*i], *window)))?;
+            let mut first = 0;
+            for (_, window) in batch {
+                let skipped = first + (1 + window.keep_start - window.start) as i64;
                 let length = (window.keep_end - window.keep_start) as i64;
-                kept[*i] = Some(hidden.get(row as i64).narrow(0, first, length).to_kind(Kind::Float));
+                kept.push(vectors.narrow(0, skipped, length).to_kind(Kind::Float));
+                first += whole(*window);
             }
         }
         let mut parts: Vec<Vec<Tensor>> = documents.iter().map(|_| Vec::new()).collect();
         for ((document, _), tensor) in windows.iter().zip(kept) {
-            parts[*document].extend(tensor);
+            parts[*document].push(tensor);
         }
         let joined = parts.into_iter().map(|p| match p.is_empty() {
             true => Tensor::zeros([0, self.hidden], (Kind::Float, Device::Cpu)),
@@ -140,82 +151,54 @@ impl Encoder {
         Ok((joined.collect(), began.elapsed()))
     }
 
-    /// Cuts windows in order of length into batches within the budget.
-    fn batches<'a>(&self, order: &'a [usize], windows: &[(usize, Window)]) -> Vec<&'a [usize]> {
+    /// Cuts windows into batches within the budget.
+    fn batches<'a>(&self, windows: &'a [(usize, Window)]) -> Vec<&'a [(usize, Window)]> {
         let mut batches = Vec::new();
-        let mut start = 0;
-        for (i, index) in order.iter().enumerate() {
-            let longest = windows[*index].1.end - windows[*index].1.start + 2;
-            if i > start && longest * (i + 1 - start) > self.budget {
-                batches.push(&order[start..i]);
-                start = i;
+        let (mut start, mut pieces) = (0, 0);
+        for (i, (_, window)) in windows.iter().enumerate() {
+            if i > start && pieces + whole(*window) > self.budget {
+                batches.push(&windows[start..i]);
+                (start, pieces) = (i, 0);
             }
+            pieces += whole(*window);
         }
-        if start < order.len() {
-            batches.push(&order[start..]);
+        if start < windows.len() {
+            batches.push(&windows[start..]);
         }
         batches
     }
 
+    /// Vectors of windows one after the other, the special word pieces at their ends included.
     fn forward<'a>(&self, batch: impl Iterator<Item = (&'a Tokens, Window)>) -> Result<Tensor, Error> {
-        let batch: Vec<_> = batch.collect();
-        let longest = batch.iter().map(|(_, w)| w.end - w.start).max().unwrap_or(0) + 2;
-        let mut ids = Vec::with_capacity(batch.len() * longest);
-        let mut types = Vec::with_capacity(ids.capacity());
-        let mut mask: Vec<i64> = Vec::with_capacity(ids.capacity());
-        for (tokens, window) in &batch {
+        let (mut ids, mut types, mut positions, mut lengths) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (tokens, window) in batch {
             let range = window.start..window.end;
-            let padding = longest - range.len() - 2;
             ids.push(CLS);
             ids.extend(&tokens.ids[range.clone()]);
             ids.push(SEP);
-            ids.extend(std::iter::repeat_n(PAD, padding));
             types.push(0);
-            types.extend(&tokens.types[range.clone()]);
-            types.extend(std::iter::repeat_n(0, padding + 1));
-            mask.extend(std::iter::repeat_n(1, range.len() + 2));
-            mask.extend(std::iter::repeat_n(0, padding));
+            types.extend(&tokens.types[range]);
+            types.push(0);
+            positions.extend(0..whole(window));
+            lengths.push(whole(window));
         }
-        let shape = [batch.len() as i64, longest as i64];
-        let tensor = |values: &[i64]| Tensor::from_slice(values).view(shape);
-        let output = tch::no_grad(|| {
-            self.model.forward_t(
-                Some(&tensor(&ids)),
-                Some(&tensor(&mask)),
-                Some(&tensor(&types)),
-                None,
-                None,
-                None,
-                None,
-                false,
-            )
-        })?;
-        Ok(output.hidden_state)
+        let row = |values: &[i64]| Tensor::from_slice(values).unsqueeze(0);
+        tch::no_grad(|| {
+            let (ids, types, positions) = (row(&ids), row(&types), row(&positions));
+            let embedded =
+                self.embeddings.forward_t(Some(&ids), Some(&types), Some(&positions), None, false)?.squeeze_dim(0);
+            Ok(self.layers.forward(embedded, &lengths))
+        })
     }
+}
+
+/// Length of a window with the special word pieces at its ends.
+fn whole(window: Window) -> i64 {
+    (window.end - window.start) as i64 + 2
 }
 
 /// rust-bert's own reader panics on a bad file.
 fn read_config(path: &Path) -> Result<BertConfig, Error> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::model(path, format!("cannot be read: {e}")))?;
     serde_json::from_str(&text).map_err(|e| Error::model(path, format!("is not a BERT configuration: {e}")))
-}
-
-/// Fills a store from safetensors files, for inference in a number format; every variable must be in one of them.
-pub(crate) fn load(store: &mut VarStore, files: &[PathBuf], folder: &ModelFolder, kind: Kind) -> Result<(), Error> {
-    let mut missing: Option<Vec<String>> = None;
-    for file in files {
-        let absent = store.load_partial(file).map_err(|e| Error::model(file, e.to_string()))?;
-        missing = Some(match missing {
-            None => absent,
-            Some(before) => before.into_iter().filter(|name| absent.contains(name)).collect(),
-        });
-    }
-    store.freeze();
-    // Loading gives each variable the format of the file.
-    store.set_kind(kind);
-    match missing {
-        Some(names) if names.is_empty() => Ok(()),
-        Some(names) => Err(Error::model(folder.path(), format!("lacks the weights {}", names.join(", ")))),
-        None => Err(Error::model(folder.path(), "the manifest lists no weights of this kind")),
-    }
 }

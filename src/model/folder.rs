@@ -28,7 +28,8 @@ impl ModelFolder {
             let file = path.join(name);
             let found = checksum(&file).map_err(|e| Error::model(&file, format!("cannot be read: {e}; {MEND}")))?;
             if &found != expected {
-                let message = format!("the file is damaged: its SHA-256 is {found}, the manifest says {expected}; {MEND}");
+                let message =
+                    format!("the file is damaged: its SHA-256 is {found}, the manifest says {expected}; {MEND}");
                 return Err(Error::model(file, message));
             }
         }
@@ -71,7 +72,8 @@ impl ModelFolder {
 
 fn read_manifest(path: &Path) -> Result<Manifest, Error> {
     let file = path.join(MANIFEST);
-    let text = std::fs::read_to_string(&file).map_err(|e| Error::model(&file, format!("cannot be read: {e}; {MEND}")))?;
+    let text =
+        std::fs::read_to_string(&file).map_err(|e| Error::model(&file, format!("cannot be read: {e}; {MEND}")))?;
     toml::from_str(&text).map_err(|e| Error::model(&file, format!("is not a manifest: {e}")))
 }
 

@@ -24,8 +24,6 @@ pub struct Manifest {
     pub tags: Vec<String>,
     /// Bounds of the input.
     pub limits: Limits,
-    /// Values chosen on development data.
-    pub decode: Decode,
     /// SHA-256 by file name.
     pub files: BTreeMap<String, String>,
     /// What the weights were trained on.
@@ -44,14 +42,6 @@ pub struct Limits {
     pub overlap: usize,
     /// Word pieces either way that a pointer looks for its target.
     pub reach: usize,
-}
-
-/// Values of the decoding that were chosen on development data.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Decode {
-    /// Added to the emissions, by tag, in the order of `tags`.
-    pub bias: Vec<f32>,
 }
 
 /// A data set that trained a model.

@@ -3,12 +3,14 @@
 mod encoder;
 mod features;
 mod folder;
+mod layers;
 mod manifest;
 mod tokens;
+mod weights;
 mod windows;
 
-pub(crate) use encoder::load;
 pub use encoder::{Encoder, Precision};
 pub use folder::{available, default_folder, ModelFolder};
 pub use manifest::{Manifest, Metric, TrainingData};
 pub use tokens::{Tokenizer, Tokens};
+pub(crate) use weights::Weights;

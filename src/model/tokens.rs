@@ -30,6 +30,12 @@ impl Tokens {
         self.ids.is_empty()
     }
 
+    /// The first word piece of each paragraph, in order.
+    pub(super) fn paragraph_starts(&self) -> Vec<usize> {
+        let first = |i: &usize| *i == 0 || self.paragraphs[*i] != self.paragraphs[*i - 1];
+        (0..self.len()).filter(first).collect()
+    }
+
     /// The span of the document from word piece `start` up to `end`, exclusive; neither may be out of range.
     pub fn cover(&self, start: usize, end: usize) -> Span {
         self.spans[start].cover(self.spans[end - 1])

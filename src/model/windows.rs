@@ -13,28 +13,49 @@ pub(super) struct Window {
     pub keep_end: usize,
 }
 
-/// Windows of equal length, at most `size`, over `length` word pieces; neighbours share at least `overlap`, and each
-/// answers up to the middle of what they share, so that every vector comes from where it stands most central.
-pub(super) fn plan(length: usize, size: usize, overlap: usize) -> Vec<Window> {
-    if length == 0 {
-        return Vec::new();
+/// Windows over `length` word pieces, each of at most `size`.
+///
+/// A window ends where a paragraph does (`breaks`: first pieces of paragraphs, in order), as little that matters to an
+/// attribution crosses that border. A paragraph that is longer is cut into equal windows that share at least
+/// `overlap`, each answering up to the middle of what they share, so that every vector comes from where it stands most
+/// central.
+pub(super) fn plan(length: usize, breaks: &[usize], size: usize, overlap: usize) -> Vec<Window> {
+    let mut windows = Vec::new();
+    let mut start = 0;
+    while start < length {
+        let after = breaks.partition_point(|b| *b <= start);
+        let fits = breaks[after..].partition_point(|b| *b <= start + size);
+        let end = if start + size >= length {
+            length
+        } else if fits > 0 {
+            breaks[after + fits - 1]
+        } else {
+            breaks.get(after).copied().unwrap_or(length).min(length)
+        };
+        cut(start, end, size, overlap, &mut windows);
+        start = end;
     }
+    windows
+}
+
+/// One window, or several where `from..to` is longer than `size`.
+fn cut(from: usize, to: usize, size: usize, overlap: usize, windows: &mut Vec<Window>) {
+    let length = to - from;
     if length <= size {
-        return vec![Window { start: 0, end: length, keep_start: 0, keep_end: length }];
+        windows.push(Window { start: from, end: to, keep_start: from, keep_end: to });
+        return;
     }
     let overlap = overlap.min(size - 1);
     let count = (length - overlap).div_ceil(size - overlap);
     let each = (length + (count - 1) * overlap).div_ceil(count);
-    let starts: Vec<usize> = (0..count).map(|i| i * (length - each) / (count - 1)).collect();
-    let cut = |i: usize| (starts[i] + each + starts[i + 1]) / 2;
-    (0..count)
-        .map(|i| Window {
-            start: starts[i],
-            end: starts[i] + each,
-            keep_start: if i == 0 { 0 } else { cut(i - 1) },
-            keep_end: if i + 1 == count { length } else { cut(i) },
-        })
-        .collect()
+    let start = |i: usize| from + i * (length - each) / (count - 1);
+    let middle = |i: usize| (start(i) + each + start(i + 1)) / 2;
+    windows.extend((0..count).map(|i| Window {
+        start: start(i),
+        end: start(i) + each,
+        keep_start: if i == 0 { from } else { middle(i - 1) },
+        keep_end: if i + 1 == count { to } else { middle(i) },
+    }));
 }
 
 #[cfg(test)]
@@ -44,8 +65,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn windows_cover_everything_once(length in 0usize..5000, size in 2usize..300, overlap in 0usize..100) {
-            let windows = plan(length, size, overlap);
+        fn windows_cover_everything_once(
+            length in 0usize..5000,
+            mut breaks in proptest::collection::vec(0usize..5000, 0..60),
+            size in 2usize..300,
+            overlap in 0usize..100,
+        ) {
+            breaks.sort_unstable();
+            breaks.dedup();
+            let windows = plan(length, &breaks, size, overlap);
             let mut next = 0;
             for window in &windows {
                 prop_assert!(window.end - window.start <= size);
@@ -55,9 +83,13 @@ mod tests {
                 next = window.keep_end;
             }
             prop_assert_eq!(next, length);
-            for pair in windows.windows(2) {
-                prop_assert!(pair[0].end >= pair[1].start + overlap.min(size - 1));
-            }
         }
+    }
+
+    #[test]
+    fn windows_end_with_paragraphs() {
+        let ends = |breaks: &[usize]| plan(100, breaks, 40, 10).iter().map(|w| (w.start, w.end)).collect::<Vec<_>>();
+        assert_eq!(ends(&[0, 15, 35, 50, 80]), [(0, 35), (35, 50), (50, 80), (80, 100)]);
+        assert_eq!(ends(&[0, 70]), [(0, 40), (30, 70), (70, 100)]);
     }
 }

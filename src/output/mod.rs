@@ -4,8 +4,8 @@ mod record;
 mod table;
 
 pub use record::{
-    Actor, Analysis, ErrorRecord, Failed, Passage, Provenance, Quote, Record, SchemaVersion, Sentence, Speaker, Warning,
-    WarningCode,
+    Actor, Analysis, ErrorRecord, Failed, Passage, Provenance, Quote, Record, SchemaVersion, Sentence, Speaker,
+    Warning, WarningCode,
 };
 pub use table::Table;
 

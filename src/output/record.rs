@@ -276,6 +276,7 @@ fn warnings(document: &Document) -> Vec<Warning> {
     if unclosed == 0 {
         return Vec::new();
     }
-    let message = format!("quotation marks are not closed in {unclosed} paragraph(s); a quotation may run over its end");
+    let message =
+        format!("quotation marks are not closed in {unclosed} paragraph(s); a quotation may run over its end");
     vec![Warning { code: WarningCode::UnclosedMark, message }]
 }

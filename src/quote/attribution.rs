@@ -58,8 +58,12 @@ impl Kind {
 fn encloses(document: &Document, marks: Span, piece: Span) -> bool {
     let word = |c: char| c.is_alphanumeric();
     marks.overlaps(piece)
-        && document.span_of_bytes(piece.start(), marks.start().max(piece.start())).is_none_or(|s| !document.slice(s).contains(word))
-        && document.span_of_bytes(marks.end().min(piece.end()), piece.end()).is_none_or(|s| !document.slice(s).contains(word))
+        && document
+            .span_of_bytes(piece.start(), marks.start().max(piece.start()))
+            .is_none_or(|s| !document.slice(s).contains(word))
+        && document
+            .span_of_bytes(marks.end().min(piece.end()), piece.end())
+            .is_none_or(|s| !document.slice(s).contains(word))
 }
 
 #[cfg(test)]

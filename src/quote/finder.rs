@@ -9,7 +9,7 @@ use super::attribution::{Kind, Quote};
 use super::borders;
 use super::link::{Linked, Pointer, Target};
 use super::tags::{Crf, Role, Scores, Tagged, TAGS, TAG_COUNT};
-use crate::model::{ModelFolder, Tokens};
+use crate::model::{ModelFolder, Tokens, Weights};
 use crate::text::Document;
 use crate::Error;
 
@@ -19,50 +19,46 @@ pub struct Finder {
     crf: Crf,
     source_of_cue: Pointer,
     cue_of_content: Pointer,
-    bias: Scores,
     reach: usize,
-    // Owns the tensors that the heads point to.
+    // Holds the tensors that the heads point to.
     _store: VarStore,
 }
 
 impl Finder {
-    /// Loads the heads of a model folder. `hidden` is the width of the encoder's vectors.
-    pub fn open(folder: &ModelFolder, hidden: i64) -> Result<Self, Error> {
+    /// Reads the weights of a model folder's heads, to be shared by any number of finders.
+    pub(crate) fn weights(folder: &ModelFolder) -> Result<Weights, Error> {
+        Weights::read(folder, "quote", Number::Float)
+    }
+
+    /// Heads on these weights. `hidden` is the width of the encoder's vectors.
+    pub(crate) fn new(folder: &ModelFolder, weights: &Weights, hidden: i64) -> Result<Self, Error> {
         let manifest = folder.manifest();
         if manifest.tags != TAGS {
             return Err(Error::model(folder.path(), format!("its tags must be {}", TAGS.join(", "))));
         }
-        let bias = Scores::try_from(manifest.decode.bias.as_slice())
-            .map_err(|_| Error::model(folder.path(), format!("decode.bias must have {TAG_COUNT} values")))?;
-        let mut store = VarStore::new(Device::Cpu);
+        let store = VarStore::new(Device::Cpu);
         let root = store.root();
         let tagger = nn::linear(&root / "tagger", hidden, TAG_COUNT as i64, nn::LinearConfig::default());
         let transitions = (&root / "crf").zeros("transitions", &[TAG_COUNT as i64, TAG_COUNT as i64]);
         let source_of_cue = Pointer::new(&(&root / "source_of_cue"), hidden);
         let cue_of_content = Pointer::new(&(&root / "cue_of_content"), hidden);
-        crate::model::load(&mut store, &folder.weights("quote"), folder, Number::Float)?;
+        weights.fill(&store)?;
         let mut table = [[0.0; TAG_COUNT]; TAG_COUNT];
         for (row, values) in table.iter_mut().zip(rows(&transitions)) {
             *row = values;
         }
         let reach = manifest.limits.reach;
-        Ok(Self { tagger, crf: Crf::new(table), source_of_cue, cue_of_content, bias, reach, _store: store })
+        Ok(Self { tagger, crf: Crf::new(table), source_of_cue, cue_of_content, reach, _store: store })
     }
 
-    /// Tag scores of each word piece before the decoding's bias, in the order of the manifest's tags.
+    /// Tag scores of each word piece, in the order of the manifest's tags.
     pub fn emissions(&self, hidden: &Tensor) -> Vec<[f32; TAG_COUNT]> {
         rows(&self.tagger.forward(hidden))
     }
 
     /// The quotations of a document, in order of their first content.
     pub fn find(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Quote> {
-        let mut emissions = self.emissions(hidden);
-        for row in &mut emissions {
-            for (score, bias) in row.iter_mut().zip(self.bias) {
-                *score += bias;
-            }
-        }
-        let tagged = self.crf.decode(&emissions);
+        let tagged = self.crf.decode(&self.emissions(hidden));
         let of = |role: Role| tagged.iter().filter(|t| t.role == role).copied().collect::<Vec<_>>();
         let (sources, cues, contents) = (of(Role::Source), of(Role::Cue), of(Role::Content));
         let text = Linked { hidden, paragraphs: &tokens.paragraphs, cues: &cues, reach: self.reach };

@@ -125,7 +125,8 @@ impl Pairs {
 /// Word pieces between the nearest ends, in doubling steps: 0–9 for a candidate before the query, 10–19 after it.
 fn distance(query: &Tagged, candidate: &Tagged) -> i64 {
     let before = candidate.start < query.start;
-    let gap = if before { query.start.saturating_sub(candidate.end) } else { candidate.start.saturating_sub(query.end) };
+    let gap =
+        if before { query.start.saturating_sub(candidate.end) } else { candidate.start.saturating_sub(query.end) };
     let bucket = if gap < 4 { gap as i64 } else { (2 + i64::from(gap.ilog2())).min(9) };
     if before {
         bucket

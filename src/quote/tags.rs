@@ -11,8 +11,7 @@ pub(super) enum Role {
 }
 
 /// Tags in the order of the network's output: `O`, then `B` and `I` of each role.
-pub(super) const TAGS: [&str; TAG_COUNT] =
-    ["O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content"];
+pub(super) const TAGS: [&str; TAG_COUNT] = ["O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content"];
 pub(super) const TAG_COUNT: usize = 7;
 
 /// What a forbidden transition costs.
@@ -73,10 +72,7 @@ impl Crf {
             return Vec::new();
         }
         let path = self.best_path(emissions);
-        let forward = self.forward(emissions);
-        let backward = self.backward(emissions);
-        // A sequence has a last row, as it is not empty.
-        let total = forward.last().map_or(0.0, |row| log_sum(row.iter().copied()));
+        let lattice = Lattice::new(self, emissions);
         let mut spans = Vec::new();
         let mut at = 0;
         while at < path.len() {
@@ -86,8 +82,8 @@ impl Crf {
                 while at < path.len() && is_inside(path[at]) {
                     at += 1;
                 }
-                let log = self.span_score(emissions, &forward, &backward, (start, at, path[start])) - total;
-                spans.push(Tagged { role, start, end: at, probability: log.exp().clamp(0.0, 1.0) });
+                let probability = lattice.probability(start, at, path[start]);
+                spans.push(Tagged { role, start, end: at, probability });
             }
         }
         spans
@@ -121,55 +117,78 @@ impl Crf {
         path.reverse();
         path
     }
+}
 
-    fn forward(&self, emissions: &[Scores]) -> Vec<[f64; TAG_COUNT]> {
-        let mut rows = vec![begin(&emissions[0]).map(f64::from)];
-        for emission in &emissions[1..] {
-            // The list is never empty.
-            let before = rows[rows.len() - 1];
-            rows.push(std::array::from_fn(|to| {
-                log_sum((0..TAG_COUNT).map(|from| before[from] + f64::from(self.transitions[from][to])))
-                    + f64::from(emission[to])
-            }));
+type Weights = [f64; TAG_COUNT];
+
+/// Sums over all tag sequences, by the forward-backward algorithm (Rabiner, 1989), each row scaled to one.
+struct Lattice {
+    /// Weight of each transition.
+    moves: [Weights; TAG_COUNT],
+    /// Weight of each tag at each place, over that of the row's best tag.
+    tags: Vec<Weights>,
+    /// Share of the sequences up to a place that end there in each tag.
+    before: Vec<Weights>,
+    /// What each row of `before` was divided by.
+    scales: Vec<f64>,
+    /// Weight of all that can follow a tag at a place, in units in which `before · after` sums to one.
+    after: Vec<Weights>,
+}
+
+impl Lattice {
+    fn new(crf: &Crf, emissions: &[Scores]) -> Self {
+        let moves = crf.transitions.map(|row| row.map(|score| f64::from(score).exp()));
+        let tags: Vec<Weights> =
+            emissions.iter().enumerate().map(|(t, e)| weights(if t == 0 { begin(e) } else { *e })).collect();
+        let mut before: Vec<Weights> = Vec::with_capacity(tags.len());
+        let mut scales = Vec::with_capacity(tags.len());
+        for row in &tags {
+            let mut next = match before.last() {
+                None => *row,
+                Some(last) => std::array::from_fn(|to| {
+                    row[to] * (0..TAG_COUNT).map(|from| last[from] * moves[from][to]).sum::<f64>()
+                }),
+            };
+            let scale: f64 = next.iter().sum();
+            next = next.map(|weight| weight / scale);
+            before.push(next);
+            scales.push(scale);
         }
-        rows
-    }
-
-    fn backward(&self, emissions: &[Scores]) -> Vec<[f64; TAG_COUNT]> {
-        let mut rows = vec![[0.0; TAG_COUNT]; emissions.len()];
-        for t in (0..emissions.len() - 1).rev() {
-            rows[t] = std::array::from_fn(|from| {
-                log_sum((0..TAG_COUNT).map(|to| {
-                    f64::from(self.transitions[from][to]) + f64::from(emissions[t + 1][to]) + rows[t + 1][to]
-                }))
+        let mut after = vec![[1.0; TAG_COUNT]; tags.len()];
+        for t in (1..tags.len()).rev() {
+            after[t - 1] = std::array::from_fn(|from| {
+                (0..TAG_COUNT).map(|to| moves[from][to] * tags[t][to] * after[t][to]).sum::<f64>() / scales[t]
             });
         }
-        rows
+        Self { moves, tags, before, scales, after }
     }
 
-    /// Log score of all sequences in which the span `start..end`, begun with tag `first`, stands exactly so.
-    fn span_score(
-        &self,
-        emissions: &[Scores],
-        forward: &[[f64; TAG_COUNT]],
-        backward: &[[f64; TAG_COUNT]],
-        (start, end, first): (usize, usize, usize),
-    ) -> f64 {
+    /// The share of the sequences in which the span `start..end`, begun with tag `first`, stands exactly so.
+    fn probability(&self, start: usize, end: usize, first: usize) -> f64 {
         let inside = first + 1;
-        let mut score = forward[start][first];
+        let mut share = self.before[start][first];
         let mut tag = first;
-        for emission in &emissions[start + 1..end] {
-            score += f64::from(self.transitions[tag][inside]) + f64::from(emission[inside]);
+        for t in start + 1..end {
+            share *= self.moves[tag][inside] * self.tags[t][inside] / self.scales[t];
             tag = inside;
         }
-        if end == emissions.len() {
-            return score;
+        if end < self.tags.len() {
+            let onward = (0..TAG_COUNT).filter(|to| *to != inside);
+            share *= onward.map(|to| self.moves[tag][to] * self.tags[end][to] * self.after[end][to]).sum::<f64>()
+                / self.scales[end];
         }
-        let onward = (0..TAG_COUNT).filter(|to| *to != inside).map(|to| {
-            f64::from(self.transitions[tag][to]) + f64::from(emissions[end][to]) + backward[end][to]
-        });
-        score + log_sum(onward)
+        // A row whose every weight underflowed gives no number; then nothing is known of the span.
+        if share.is_finite() {
+            share.clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
     }
+}
+
+fn weights(scores: Scores) -> Weights {
+    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    scores.map(|score| f64::from(score - most).exp())
 }
 
 /// A text does not begin inside a span.
@@ -177,18 +196,15 @@ fn begin(emission: &Scores) -> Scores {
     std::array::from_fn(|tag| emission[tag] + if is_inside(tag) { FORBIDDEN } else { 0.0 })
 }
 
-fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let most = values.clone().fold(f64::NEG_INFINITY, f64::max);
-    if most == f64::NEG_INFINITY {
-        return most;
-    }
-    most + values.map(|v| (v - most).exp()).sum::<f64>().ln()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
+        let most = values.clone().fold(f64::NEG_INFINITY, f64::max);
+        most + values.map(|v| (v - most).exp()).sum::<f64>().ln()
+    }
 
     /// Every legal path with its score.
     fn all_paths(crf: &Crf, emissions: &[Scores]) -> Vec<(Vec<usize>, f64)> {

@@ -37,7 +37,9 @@ impl Article {
         };
         let text = match fields.remove("text") {
             Some(Value::String(text)) => text,
-            Some(other) => return Err((Cause::MissingText, format!("\"text\" must be a string, not {}", kind(&other)))),
+            Some(other) => {
+                return Err((Cause::MissingText, format!("\"text\" must be a string, not {}", kind(&other))))
+            }
             None => return Err((Cause::MissingText, "the key \"text\" is missing".to_owned())),
         };
         let mut take = |key: &str| match fields.remove(key) {

@@ -48,7 +48,7 @@ impl Marks {
                 let opens = !after.is_whitespace() && (before.is_whitespace() || BEFORE_OPENING.contains(before));
                 let closes = !before.is_whitespace() && (after.is_whitespace() || !after.is_alphanumeric());
                 match open {
-                    Some(start) if !(opens && !closes) => {
+                    Some(start) if !opens || closes => {
                         self.double.push(Span::new(start, end));
                         open = None;
                     }
@@ -76,7 +76,8 @@ impl Marks {
             let after = chars.peek().map_or(' ', |(_, c)| *c);
             let starts_word = !before.is_alphanumeric() && after.is_alphabetic();
             let ends_word = !before.is_whitespace() && !after.is_alphanumeric();
-            if (mark == '‘' || mark == '\'') && starts_word && (before.is_whitespace() || "([{—–-“\"".contains(before)) {
+            if (mark == '‘' || mark == '\'') && starts_word && (before.is_whitespace() || "([{—–-“\"".contains(before))
+            {
                 if let (Some(start), Some(end)) = (open, close) {
                     self.single.push(Span::new(start, end));
                     open = None;

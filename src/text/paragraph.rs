@@ -48,10 +48,10 @@ mod tests {
 
     #[test]
     fn hard_wrapped_lines_join() {
-        assert_eq!(texts("The mayor said\nthat it rained.\nThen it stopped."), [
-            "The mayor said\nthat it rained.",
-            "Then it stopped."
-        ]);
+        assert_eq!(
+            texts("The mayor said\nthat it rained.\nThen it stopped."),
+            ["The mayor said\nthat it rained.", "Then it stopped."]
+        );
         assert_eq!(texts("A heading\n\nand a line"), ["A heading", "and a line"]);
     }
 }

@@ -93,7 +93,9 @@ impl Reader {
         let jsonl = match self.settings.format {
             Format::Text => false,
             Format::Jsonl => true,
-            Format::Auto if is_stdin(&source.path) => bytes.fill_buf().is_ok_and(|b| b.trim_ascii_start().first() == Some(&b'{')),
+            Format::Auto if is_stdin(&source.path) => {
+                bytes.fill_buf().is_ok_and(|b| b.trim_ascii_start().first() == Some(&b'{'))
+            }
             Format::Auto => JSON_ENDINGS.contains(&ending(&source.path).as_str()),
         };
         if jsonl {
@@ -188,7 +190,11 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 fn name_of(path: &Path) -> String {
-    if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
+    if is_stdin(path) {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
 }
 
 /// The name without the endings that the reader knows.
@@ -281,7 +287,9 @@ fn text_of(bytes: Vec<u8>, place: &str) -> Result<String, (Cause, String)> {
         let byte = e.as_bytes().get(at).copied().unwrap_or_default();
         (
             Cause::NotUtf8,
-            format!("{place}: byte {at} (0x{byte:02X}) is not UTF-8; convert the file, for example with iconv -t UTF-8"),
+            format!(
+                "{place}: byte {at} (0x{byte:02X}) is not UTF-8; convert the file, for example with iconv -t UTF-8"
+            ),
         )
     })?;
     if text.trim().trim_start_matches('\u{feff}').is_empty() {

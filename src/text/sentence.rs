@@ -41,10 +41,10 @@ mod tests {
 
     #[test]
     fn abbreviations_do_not_end_a_sentence() {
-        assert_eq!(texts("Mr. Abo met Dr. Lunt at 5 p.m. on Monday. They talked."), [
-            "Mr. Abo met Dr. Lunt at 5 p.m. on Monday.",
-            "They talked."
-        ]);
+        assert_eq!(
+            texts("Mr. Abo met Dr. Lunt at 5 p.m. on Monday. They talked."),
+            ["Mr. Abo met Dr. Lunt at 5 p.m. on Monday.", "They talked."]
+        );
     }
 
     #[test]

@@ -1,9 +1,8 @@
 """Writes a trained quotation network as a model folder that standpoint loads.
 
-    python -m standpoint_train.export --checkpoint FILE --data DATA --out models/fast --name fast --version V
+    python -m standpoint_train.export --checkpoint FILE --out models/fast --name fast --version V
 
-The weights go out in bf16, the encoder and the heads in a file each. The decoding's bias is chosen on dev, with the
-weights as they are written.
+The weights go out in bf16, the encoder and the heads in a file each.
 """
 
 import argparse
@@ -13,21 +12,12 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from tokenizers import Tokenizer
 
-from . import data, manifest, tune
+from . import manifest
 from .network import QuoteNetwork
 from .train_quote import base_encoder
 
-WINDOW, OVERLAP, REACH = 256, 64, 400
-
-
-def rounded(network):
-    """The network with the weights that the files will hold."""
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.copy_(parameter.bfloat16().float())
-    return network.eval()
+WINDOW, OVERLAP, REACH = 192, 32, 400
 
 
 def write_weights(network, out):
@@ -51,7 +41,6 @@ def write_config(network, out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--version", required=True)
@@ -59,18 +48,12 @@ def main():
     folder = base_encoder()
     network = QuoteNetwork.from_pretrained(folder)
     network.load_state_dict(torch.load(args.checkpoint, weights_only=True))
-    rounded(network)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    dev = data.quotations(tokenizer, args.data / "polnear/dev.jsonl.gz")
-    bias = tune.choose(network, dev, size=WINDOW - 2, overlap=OVERLAP)
     args.out.mkdir(parents=True, exist_ok=True)
     write_weights(network, args.out)
     write_config(network, args.out)
     shutil.copyfile(folder / "tokenizer.json", args.out / "tokenizer.json")
     limits = {"window": WINDOW, "overlap": OVERLAP, "reach": REACH}
-    manifest.write(args.out, args.name, args.version, limits, [round(float(b), 2) for b in bias], [])
+    manifest.write(args.out, args.name, args.version, limits, [])
 
 
 if __name__ == "__main__":

@@ -9,30 +9,44 @@ REACH = 400
 """A pointer looks this many tokens each way."""
 
 
-def plan(length, size, overlap):
-    """Equal windows over `length` tokens, each at most `size`, neighbours sharing at least `overlap`."""
+def plan(length, breaks, size, overlap):
+    """Windows as (start, end, keep start, keep end): they end with paragraphs; a longer paragraph is cut, with overlap."""
+    windows, start = [], 0
+    while start < length:
+        after = [b for b in breaks if b > start]
+        fits = [b for b in after if b <= start + size]
+        if start + size >= length:
+            end = length
+        elif fits:
+            end = fits[-1]
+        else:
+            end = after[0] if after else length
+        windows += cut(start, end, size, overlap)
+        start = end
+    return windows
+
+
+def cut(start, end, size, overlap):
+    length = end - start
     if length <= size:
-        return [(0, length)]
+        return [(start, end, start, end)]
     count = -(-(length - overlap) // (size - overlap))
     each = -(-(length + (count - 1) * overlap) // count)
-    starts = [round(i * (length - each) / (count - 1)) for i in range(count)]
-    return [(s, s + each) for s in starts]
-
-
-def owner_bounds(spans):
-    """Where each window's tokens are used: borders halfway through the overlaps."""
-    cuts = [0] + [(spans[i][1] + spans[i + 1][0]) // 2 for i in range(len(spans) - 1)] + [spans[-1][1]]
-    return list(zip(cuts, cuts[1:]))
+    starts = [start + i * (length - each) // (count - 1) for i in range(count)]
+    middles = [(a + each + b) // 2 for a, b in zip(starts, starts[1:])]
+    cuts = [start, *middles, end]
+    return [(s, s + each, a, b) for s, a, b in zip(starts, cuts, cuts[1:])]
 
 
 @torch.inference_mode()
-def hidden_states(network, article, size=254, overlap=64, bf16=True):
-    spans = plan(len(article.ids), size, overlap)
-    longest = max(e - s for s, e in spans)
+def hidden_states(network, article, size=190, overlap=32, bf16=True):
+    breaks = [i for i, p in enumerate(article.paragraph) if i == 0 or p != article.paragraph[i - 1]]
+    spans = plan(len(article.ids), breaks, size, overlap)
+    longest = max(e - s for s, e, _, _ in spans)
     ids = torch.zeros(len(spans), longest + 2, dtype=torch.long)
     types = torch.zeros_like(ids)
     mask = torch.zeros_like(ids)
-    for i, (s, e) in enumerate(spans):
+    for i, (s, e, _, _) in enumerate(spans):
         n = e - s
         ids[i, : n + 2] = torch.tensor([101] + article.ids[s:e] + [102])
         types[i, 1 : n + 1] = torch.tensor(article.types[s:e])
@@ -42,10 +56,7 @@ def hidden_states(network, article, size=254, overlap=64, bf16=True):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
             parts.append(network.encode(ids[i : i + 16], types[i : i + 16], mask[i : i + 16]).float())
     hidden = torch.cat(parts)
-    kept = [
-        hidden[i, 1 + a - s : 1 + b - s] for i, ((s, _), (a, b)) in enumerate(zip(spans, owner_bounds(spans)))
-    ]
-    return torch.cat(kept)
+    return torch.cat([hidden[i, 1 + a - s : 1 + b - s] for i, (s, _, a, b) in enumerate(spans)])
 
 
 def viterbi(emissions, table):
@@ -110,14 +121,12 @@ def point(pointer, network, hidden, queries, candidates, cues, paragraph):
 
 
 @torch.inference_mode()
-def attributions(network, article, bias=None, size=254, overlap=64, bf16=True):
+def attributions(network, article, size=190, overlap=32, bf16=True):
     """Predicted attributions as (source spans, cue spans, content spans) in tokens, and all spans by role."""
     if not article.ids:
         return [], {"source": [], "cue": [], "content": []}
     hidden = hidden_states(network, article, size, overlap, bf16)
     emissions = network.tagger(hidden).numpy()
-    if bias is not None:
-        emissions = emissions + bias
     spans = spans_of(viterbi(emissions, network.crf.table().numpy()))
     return link(network, hidden, spans, article.paragraph), spans
 

@@ -24,7 +24,7 @@ def quoted(value):
     return json.dumps(value, ensure_ascii=False)
 
 
-def write(folder, name, version, limits, bias, metrics):
+def write(folder, name, version, limits, metrics):
     files = sorted(p for p in folder.iterdir() if p.suffix in {".json", ".safetensors"})
     lines = [
         f"name = {quoted(name)}",
@@ -37,10 +37,6 @@ def write(folder, name, version, limits, bias, metrics):
         "",
         "[limits]",
         *(f"{k} = {v}" for k, v in limits.items()),
-        "",
-        "# Added to the tag scores; chosen on dev.",
-        "[decode]",
-        f"bias = {quoted(bias)}",
         "",
         "# SHA-256",
         "[files]",
@@ -80,7 +76,7 @@ def main():
         }
         for path in FIGURES
     ]
-    write(args.model, old["name"], old["version"], old["limits"], old["decode"]["bias"], metrics)
+    write(args.model, old["name"], old["version"], old["limits"], metrics)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,74 @@
+"""Writes what the shipped model gives in Python, for the Rust test that holds both sides to the same numbers.
+
+    python -m standpoint_train.parity --model models/fast --articles tests/articles --out tests/parity.json
+"""
+
+import argparse
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from transformers import BertConfig
+
+from . import data, infer
+from .network import QuoteNetwork
+
+STEP = 7
+
+
+def load(folder):
+    """The network of a model folder, in f32."""
+    network = QuoteNetwork(BertConfig.from_pretrained(folder, attn_implementation="sdpa"))
+    state = {f"bert.{k}": v.float() for k, v in load_file(folder / "encoder.safetensors").items()}
+    state |= {k: v.float() for k, v in load_file(folder / "quote.safetensors").items()}
+    network.load_state_dict(state)
+    return network.eval()
+
+
+def span(article, tokens):
+    return [article.offsets[tokens[0]][0], article.offsets[tokens[1] - 1][1]]
+
+
+@torch.inference_mode()
+def expected(network, article, manifest):
+    limits = manifest["limits"]
+    windows = {"size": limits["window"] - 2, "overlap": limits["overlap"], "bf16": False}
+    hidden = infer.hidden_states(network, article, **windows)
+    emissions = network.tagger(hidden)
+    found, _ = infer.attributions(network, article, **windows)
+    found = [[[span(article, s) for s in role] for role in roles] for roles in found]
+    return {
+        "pieces": len(article.ids),
+        "emissions": [[round(x, 5) for x in row] for row in emissions[::STEP].tolist()],
+        "attributions": sorted(found, key=lambda roles: roles[2]),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--articles", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    manifest = tomllib.loads((args.model / "manifest.toml").read_text())
+    network = load(args.model)
+    tokenizer = Tokenizer.from_file(str(args.model / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    articles = {}
+    for path in sorted(args.articles.glob("*.txt")):
+        # Read as bytes, so that line ends stay what they are.
+        article = data.encode(tokenizer, path.stem, path.read_bytes().decode("utf-8"))
+        articles[path.stem] = expected(network, article, manifest)
+    weights = {
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(args.model.glob("*.safetensors"))
+    }
+    args.out.write_text(json.dumps({"weights": weights, "articles": articles}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

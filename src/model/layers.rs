@@ -1,0 +1,177 @@
+//! The transformer layers of BERT (Devlin et al., 2019), in fewer passes over memory than rust-bert's.
+//!
+//! rust-bert pads and masks, and computes GELU in four passes; here windows of any lengths stand side by side, and only
+//! attention looks at them one by one. The numbers are those of its `BertModel`, to which a test holds them.
+
+use rust_bert::bert::BertConfig;
+use tch::{Kind, Tensor};
+
+use super::weights::Weights;
+use crate::Error;
+
+/// What rust-bert has for every layer normalization of BERT.
+const EPSILON: f64 = 1e-12;
+
+/// All layers of an encoder.
+pub(super) struct Layers {
+    layers: Vec<Layer>,
+    heads: i64,
+    head_size: i64,
+}
+
+struct Layer {
+    attention: Linear,
+    attention_output: Linear,
+    attention_norm: Norm,
+    intermediate: Linear,
+    output: Linear,
+    output_norm: Norm,
+}
+
+struct Linear {
+    weight: Tensor,
+    bias: Tensor,
+}
+
+struct Norm {
+    weight: Tensor,
+    bias: Tensor,
+}
+
+impl Layers {
+    pub fn new(config: &BertConfig, weights: &Weights) -> Result<Self, Error> {
+        let layers = (0..config.num_hidden_layers).map(|i| Layer::new(i, config, weights));
+        Ok(Self {
+            layers: layers.collect::<Result<_, _>>()?,
+            heads: config.num_attention_heads,
+            head_size: config.hidden_size / config.num_attention_heads,
+        })
+    }
+
+    /// From the embeddings of windows that stand one after the other, `[word pieces, hidden]`, to vectors of the same
+    /// shape. Each window, by its length in order, attends to itself alone, so nothing is padded and nothing masked.
+    pub fn forward(&self, embeddings: Tensor, lengths: &[i64]) -> Tensor {
+        self.layers.iter().fold(embeddings, |hidden, layer| {
+            let context = self.attend(&layer.attention.apply(&hidden), lengths);
+            let hidden = layer.attention_norm.apply(&(layer.attention_output.apply(&context) + hidden));
+            let inner = layer.intermediate.apply(&hidden).gelu("none");
+            layer.output_norm.apply(&(layer.output.apply(&inner) + hidden))
+        })
+    }
+
+    /// Scaled dot-product attention over queries, keys and values side by side, `[word pieces, 3 × hidden]`.
+    fn attend(&self, qkv: &Tensor, lengths: &[i64]) -> Tensor {
+        let hidden = self.heads * self.head_size;
+        let scale = 1.0 / (self.head_size as f64).sqrt();
+        let mut start = 0;
+        let contexts = lengths.iter().map(|length| {
+            let window = qkv.narrow(0, start, *length).view([*length, 3, self.heads, self.head_size]);
+            start += length;
+            let split = window.permute([1, 2, 0, 3]);
+            let (query, key, value) = (split.get(0) * scale, split.get(1), split.get(2));
+            let shares = query.bmm(&key.transpose(1, 2)).softmax(-1, None::<Kind>);
+            shares.bmm(&value).transpose(0, 1).reshape([*length, hidden])
+        });
+        Tensor::cat(&contexts.collect::<Vec<_>>(), 0)
+    }
+}
+
+impl Layer {
+    fn new(number: i64, config: &BertConfig, weights: &Weights) -> Result<Self, Error> {
+        let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+        let name = |part: &str| format!("encoder.layer.{number}.{part}");
+        let linear = |part: &str, rows: i64, columns: i64| {
+            Ok::<_, Error>(Linear {
+                weight: weights.get(&name(&format!("{part}.weight")), &[rows, columns])?,
+                bias: weights.get(&name(&format!("{part}.bias")), &[rows])?,
+            })
+        };
+        let norm = |part: &str| {
+            Ok::<_, Error>(Norm {
+                weight: weights.get(&name(&format!("{part}.weight")), &[hidden])?,
+                bias: weights.get(&name(&format!("{part}.bias")), &[hidden])?,
+            })
+        };
+        Ok(Self {
+            attention: linear("attention.self.qkv", 3 * hidden, hidden)?,
+            attention_output: linear("attention.output.dense", hidden, hidden)?,
+            attention_norm: norm("attention.output.LayerNorm")?,
+            intermediate: linear("intermediate.dense", inner, hidden)?,
+            output: linear("output.dense", hidden, inner)?,
+            output_norm: norm("output.LayerNorm")?,
+        })
+    }
+}
+
+impl Linear {
+    fn apply(&self, input: &Tensor) -> Tensor {
+        input.linear(&self.weight, Some(&self.bias))
+    }
+}
+
+impl Norm {
+    fn apply(&self, input: &Tensor) -> Tensor {
+        input.layer_norm(self.weight.size(), Some(&self.weight), Some(&self.bias), EPSILON, false)
+    }
+}
+
+/// Puts each layer's query, key and value weights into one, so that one multiplication gives all three.
+pub(super) fn join_attention(weights: &mut Weights, layers: i64) -> Result<(), Error> {
+    for number in 0..layers {
+        for kind in ["weight", "bias"] {
+            let name = |part: &str| format!("encoder.layer.{number}.attention.self.{part}.{kind}");
+            let parts = ["query", "key", "value"].map(name);
+            weights.join(&parts, name("qkv"))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_bert::bert::{BertEmbedding, BertEmbeddings, BertModel};
+    use tch::nn::VarStore;
+    use tch::Device;
+
+    /// rust-bert's model and these layers on the same random weights, over windows of different lengths.
+    #[test]
+    fn numbers_are_those_of_rust_bert() {
+        tch::manual_seed(3);
+        let config = BertConfig {
+            hidden_size: 32,
+            intermediate_size: 64,
+            num_attention_heads: 4,
+            num_hidden_layers: 2,
+            vocab_size: 50,
+            max_position_embeddings: 16,
+            ..BertConfig::default()
+        };
+        let store = VarStore::new(Device::Cpu);
+        let model = BertModel::<BertEmbeddings>::new_with_optional_pooler(store.root(), &config, false);
+        let file = tempfile::Builder::new().suffix(".safetensors").tempfile().unwrap();
+        store.save(file.path()).unwrap();
+        let mut weights = Weights::of_file(file.path());
+        join_attention(&mut weights, config.num_hidden_layers).unwrap();
+        let layers = Layers::new(&config, &weights).unwrap();
+        let other = VarStore::new(Device::Cpu);
+        let embeddings = BertEmbeddings::new(other.root() / "embeddings", &config);
+        weights.fill(&other).unwrap();
+        let ids = Tensor::randint(50, [3, 7], (Kind::Int64, Device::Cpu));
+        let mask = Tensor::from_slice(&[1i64; 21]).view([3, 7]);
+        let _ = mask.get(1).narrow(0, 4, 3).fill_(0);
+        tch::no_grad(|| {
+            let theirs =
+                model.forward_t(Some(&ids), Some(&mask), None, None, None, None, None, false).unwrap().hidden_state;
+            let lengths = [7, 4, 7];
+            let embedded = embeddings.forward_t(Some(&ids), None, None, None, false).unwrap();
+            let rows = |tensor: &Tensor| {
+                let rows = lengths.iter().enumerate().map(|(i, n)| tensor.get(i as i64).narrow(0, 0, *n));
+                Tensor::cat(&rows.collect::<Vec<_>>(), 0)
+            };
+            let ours = layers.forward(rows(&embedded), &lengths);
+            let worst = (ours - rows(&theirs)).abs().max().double_value(&[]);
+            assert!(worst < 1e-5, "{worst}");
+        });
+    }
+}
