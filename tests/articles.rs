@@ -74,7 +74,7 @@ fn hand_labels_are_met() {
     for (name, text) in crate::articles() {
         let labels = gold(&name, &text);
         let analysis = pipeline.analyze(&Article::new(&name, text)).unwrap();
-        scorer.add(&labels, &standpoint::eval::attributions(&analysis));
+        scorer.add(&labels, &standpoint::eval::attributions(&analysis), &[]);
     }
     let report = scorer.report();
     println!("{}", serde_json::to_string_pretty(&report).unwrap());

@@ -69,3 +69,15 @@ fn odd_texts_are_safe() {
         }
     }
 }
+
+#[test]
+fn workers_do_not_change_results() {
+    let articles: Vec<Article> = crate::articles().into_iter().map(|(name, text)| Article::new(name, text)).collect();
+    let run = |workers: usize| -> Vec<Analysis> {
+        let models = crate::root().join("models");
+        let pipeline = standpoint::Pipeline::builder().models(models).workers(workers).build().unwrap();
+        let many = articles.iter().cycle().take(60).cloned().map(Ok);
+        pipeline.analyze_iter(many).map(Result::unwrap).collect()
+    };
+    assert_eq!(run(1), run(5));
+}

@@ -7,6 +7,7 @@ mod batch;
 mod commands;
 mod data;
 mod drawing;
+mod failures;
 mod parity;
 mod schema;
 

@@ -122,7 +122,7 @@ fn name_of(document: &Document, mention: Span, everywhere: &[Name]) -> (Option<S
     if PRONOUNS.contains(&text.to_lowercase().as_str()) {
         return (None, Method::Pronoun);
     }
-    let Some(name) = head_name(document, mention) else {
+    let Some(name) = head_name(document, mention).filter(|n| !is_common(document, *n, everywhere)) else {
         return (Some(text.to_owned()), Method::Description);
     };
     let own = document.slice(name.span);
@@ -140,7 +140,8 @@ fn head_name(document: &Document, mention: Span) -> Option<Name> {
     let heads = names.iter().copied().filter(|name| {
         let after = &text[name.span.end()..mention.end()];
         let before = &text[mention.start()..name.span.start()];
-        let possesses = after.starts_with("’s") || after.starts_with("'s") || after.starts_with("’ ");
+        // What is possessed follows; a bare "Norvia’s" is the whole source.
+        let possesses = ["’s ", "'s ", "’ "].iter().any(|p| after.starts_with(p));
         let depends = [" for ", " of ", " at ", " from ", " in ", " with ", " to "].iter().any(|p| before.contains(p));
         // A capitalized modifier of a common noun ("Democratic lawmakers") is no name of the whole.
         let modifies = !name.titled
@@ -154,6 +155,20 @@ fn head_name(document: &Document, mention: Span) -> Option<Name> {
     // "Ruritanian President Lunt", "Harbour Board spokesman, Bo Reyl": the name after the title is the head.
     let head = heads.clone().find(|n| n.titled).or_else(|| heads.clone().next())?;
     Some(with_article(document, mention, head))
+}
+
+/// A single word that opens a sentence has its capital from there, unless the article writes it so elsewhere too
+/// ("Investigators said").
+fn is_common(document: &Document, name: Name, everywhere: &[Name]) -> bool {
+    let text = document.slice(name.span);
+    let elsewhere = |other: &&Name| {
+        let holds = document.slice(other.span).split_whitespace().any(|word| word == text);
+        holds && !starts_sentence(document, other.span)
+    };
+    !name.titled
+        && !text.contains(char::is_whitespace)
+        && starts_sentence(document, name.span)
+        && !everywhere.iter().any(|other| elsewhere(&other))
 }
 
 /// "The Courier" alone is the name of an outlet with its article.
@@ -213,6 +228,19 @@ mod tests {
     fn two_of_one_surname_stay_two() {
         let text = "Ada Lunt met Bo Lunt. Lunt said nothing.";
         assert_eq!(resolved(text, "Lunt").0, Some("Lunt".into()));
+    }
+
+    #[test]
+    fn a_bare_possessive_is_the_name() {
+        assert_eq!(resolved("Norvia’s assertion that it rained.", "Norvia’s"), (Some("Norvia".into()), Method::Name));
+    }
+
+    #[test]
+    fn a_capital_from_the_sentence_is_no_name() {
+        let text = "Swimmers and shopkeepers objected. Lunt agreed, as did a friend of Lunt.";
+        let swimmers = "Swimmers and shopkeepers";
+        assert_eq!(resolved(text, swimmers), (Some(swimmers.into()), Method::Description));
+        assert_eq!(resolved(text, "Lunt").1, Method::Name);
     }
 
     #[test]

@@ -149,6 +149,7 @@ Figures, in percent:
   linked     attributions matched by content (intersection over union at least .5) whose sources overlap, or who both
              have none
   speaker    the share of content-matched attributions of which that holds
+  calibration error  mean distance of confidence and accuracy over ten bins, 0 to 1
   recall@.3  gold quotations of which one prediction covers .3, and recall@.8 likewise")]
 pub struct EvalQuotesArguments {
     /// The labelled sample

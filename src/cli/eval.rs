@@ -114,8 +114,10 @@ fn table(report: &QuoteReport) -> String {
     row("linked".to_owned(), &report.linked);
     let n = &report.n;
     let share = |value: Option<f64>| value.map_or("—".to_owned(), |v| format!("{v:.2} %"));
+    let calibration =
+        report.calibration.as_ref().map_or(String::new(), |c| format!(" · calibration error {:.4}", c.ece));
     format!(
-        "{table}\nspeaker {} of {} matched · recall@.3 {} · recall@.8 {} of {} gold quotations · {} articles",
+        "{table}\nspeaker {} of {} matched · recall@.3 {} · recall@.8 {} of {} gold quotations · {} articles{calibration}",
         share(report.speaker),
         n.matched,
         share(report.recall_3),

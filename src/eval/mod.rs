@@ -4,6 +4,6 @@ mod quotes;
 mod sample;
 mod tally;
 
-pub use quotes::{attributions, score, QuoteReport, QuoteScorer};
+pub use quotes::{attributions, score, Bin, QuoteReport, QuoteScorer, Reliability, Totals};
 pub use sample::{read_quotations, Annotator, GoldArticle, GoldAttribution};
 pub use tally::{Agreement, Prf};

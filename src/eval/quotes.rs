@@ -9,6 +9,8 @@
 //! - `linked`: attributions matched by content (intersection over union of code points at least .5, one to one, best
 //!   first) whose sources overlap, or who both have none.
 //! - `speaker`: the share of content-matched attributions of which the same holds.
+//! - `calibration`: expected calibration error of the confidences (Naeini et al., 2015; ten bins of equal width) against
+//!   being right by `linked`, with the bins.
 //! - `recall@.3`, `recall@.8`: gold quotations of which one prediction covers that share (GenderGapTracker's; a recall
 //!   only).
 
@@ -59,6 +61,8 @@ impl AddAssign for Counts {
 #[derive(Debug, Clone, Default)]
 pub struct QuoteScorer {
     articles: Vec<Counts>,
+    /// Confidence of each prediction, and whether it is right by `linked`.
+    outcomes: Vec<(f64, bool)>,
 }
 
 /// All scores, in percent.
@@ -82,10 +86,33 @@ pub struct QuoteReport {
     /// `recall@.8`.
     #[serde(rename = "recall@.8")]
     pub recall_8: Option<f64>,
+    /// Whether the confidences are what they say; absent where none were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Reliability>,
     /// 95 % intervals of the F1 figures and of `speaker`: percentile bootstrap over articles, 1,000 draws.
     pub interval: BTreeMap<String, [f64; 2]>,
     /// How many there were.
     pub n: Totals,
+}
+
+/// Expected calibration error, and the bins it comes from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reliability {
+    /// Mean distance of confidence and accuracy over the bins, by their sizes; 0 to 1.
+    pub ece: f64,
+    /// Bins that are not empty, in order of confidence.
+    pub bins: Vec<Bin>,
+}
+
+/// Predictions of like confidence.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Bin {
+    /// How many.
+    pub n: usize,
+    /// Mean confidence.
+    pub confidence: f64,
+    /// Share that is right.
+    pub accuracy: f64,
 }
 
 /// Sizes of what was compared.
@@ -105,7 +132,8 @@ pub struct Totals {
 pub fn score<'a>(pairs: impl IntoIterator<Item = (&'a GoldArticle, &'a Analysis)>) -> QuoteReport {
     let mut scorer = QuoteScorer::default();
     for (gold, analysis) in pairs {
-        scorer.add(&gold.attributions, &attributions(analysis));
+        let confidences: Vec<f64> = analysis.quotes.iter().map(|q| q.confidence).collect();
+        scorer.add(&gold.attributions, &attributions(analysis), &confidences);
     }
     scorer.report()
 }
@@ -124,8 +152,8 @@ pub fn attributions(analysis: &Analysis) -> Vec<GoldAttribution> {
 }
 
 impl QuoteScorer {
-    /// Counts one article.
-    pub fn add(&mut self, gold: &[GoldAttribution], predicted: &[GoldAttribution]) {
+    /// Counts one article. `confidences` are those of the predictions, in their order; empty where there are none.
+    pub fn add(&mut self, gold: &[GoldAttribution], predicted: &[GoldAttribution], confidences: &[f64]) {
         let mut counts = Counts::default();
         for (i, role) in [source, cue, content].into_iter().enumerate() {
             let (g, p) = (pieces(gold, role), pieces(predicted, role));
@@ -135,7 +163,9 @@ impl QuoteScorer {
         }
         let whole = |a: &GoldAttribution| [source, cue, content].map(|role| sorted(role(a)));
         counts.triple = agreement(&gold.iter().map(whole).collect(), &predicted.iter().map(whole).collect());
-        self.articles.push(linked(counts, gold, predicted));
+        let (counts, right) = linked(counts, gold, predicted);
+        self.articles.push(counts);
+        self.outcomes.extend(confidences.iter().copied().zip(right));
     }
 
     /// The figures over all articles.
@@ -154,6 +184,7 @@ impl QuoteScorer {
             speaker: percent(total.linked.right, total.matched),
             recall_3: percent(total.recall_3, total.gold),
             recall_8: percent(total.recall_8, total.gold),
+            calibration: reliability(&self.outcomes),
             interval: self.intervals(),
             n: Totals {
                 articles: self.articles.len(),
@@ -178,6 +209,24 @@ impl QuoteScorer {
         }
         draws.into_iter().filter_map(|(name, values)| Some((name, middle(values)?))).collect()
     }
+}
+
+const BINS: usize = 10;
+
+fn reliability(outcomes: &[(f64, bool)]) -> Option<Reliability> {
+    let mut bins = [(0usize, 0.0, 0usize); BINS];
+    for (confidence, right) in outcomes {
+        let bin = &mut bins[((confidence * BINS as f64) as usize).min(BINS - 1)];
+        *bin = (bin.0 + 1, bin.1 + confidence, bin.2 + usize::from(*right));
+    }
+    let rounded = |x: f64| (x * 1e4).round() / 1e4;
+    let gap: f64 = bins.iter().map(|(_, sum, right)| (sum - *right as f64).abs()).sum();
+    let filled = bins.iter().filter(|b| b.0 > 0).map(|(n, sum, right)| Bin {
+        n: *n,
+        confidence: rounded(sum / *n as f64),
+        accuracy: rounded(*right as f64 / *n as f64),
+    });
+    (!outcomes.is_empty()).then(|| Reliability { ece: rounded(gap / outcomes.len() as f64), bins: filled.collect() })
 }
 
 /// The figures that get an interval, by the path that `--json` has them under.
@@ -232,8 +281,8 @@ fn agreement<T: Ord>(gold: &BTreeSet<T>, predicted: &BTreeSet<T>) -> Agreement {
     Agreement { right: gold.intersection(predicted).count(), predicted: predicted.len(), gold: gold.len() }
 }
 
-/// Adds what depends on the matching of whole attributions.
-fn linked(mut counts: Counts, gold: &[GoldAttribution], predicted: &[GoldAttribution]) -> Counts {
+/// Adds what depends on the matching of whole attributions; and tells for each prediction whether it is right.
+fn linked(mut counts: Counts, gold: &[GoldAttribution], predicted: &[GoldAttribution]) -> (Counts, Vec<bool>) {
     let gold: Vec<_> = gold.iter().filter(|a| !a.content.is_empty()).map(|a| (a, covered(&a.content))).collect();
     let predicted: Vec<_> = predicted.iter().map(|a| (a, covered(&a.content))).collect();
     let mut pairs = Vec::new();
@@ -251,19 +300,21 @@ fn linked(mut counts: Counts, gold: &[GoldAttribution], predicted: &[GoldAttribu
         counts.recall_8 += usize::from(most >= 0.8);
     }
     pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    let mut right = vec![false; predicted.len()];
     let (mut used_gold, mut used_predicted) = (BTreeSet::new(), BTreeSet::new());
     for (_, g, p) in pairs {
         if !used_gold.contains(&g) && !used_predicted.contains(&p) {
             used_gold.insert(g);
             used_predicted.insert(p);
             counts.matched += 1;
-            counts.linked.right += usize::from(same_source(gold[g].0, predicted[p].0));
+            right[p] = same_source(gold[g].0, predicted[p].0);
+            counts.linked.right += usize::from(right[p]);
         }
     }
     counts.gold = gold.len();
     counts.linked.gold = gold.len();
     counts.linked.predicted = predicted.len();
-    counts
+    (counts, right)
 }
 
 fn same_source(gold: &GoldAttribution, predicted: &GoldAttribution) -> bool {
@@ -285,7 +336,7 @@ mod tests {
 
     fn report(gold: &[GoldAttribution], predicted: &[GoldAttribution]) -> QuoteReport {
         let mut scorer = QuoteScorer::default();
-        scorer.add(gold, predicted);
+        scorer.add(gold, predicted, &[]);
         scorer.report()
     }
 
@@ -315,6 +366,17 @@ mod tests {
         let near = attribution(&[(0, 4)], (5, 9), &[(10, 20)]);
         let half = attribution(&[(60, 64)], (5, 9), &[(10, 16)]);
         assert_eq!(report(&gold, &[half, near]).speaker, Some(100.0));
+    }
+
+    #[test]
+    fn calibration_is_of_the_links() {
+        let gold = [attribution(&[(0, 4)], (5, 9), &[(10, 20)]), attribution(&[(30, 34)], (35, 39), &[(40, 60)])];
+        let wrong = attribution(&[(0, 4)], (35, 39), &[(40, 60)]);
+        let mut scorer = QuoteScorer::default();
+        scorer.add(&gold, &[gold[0].clone(), wrong], &[0.95, 0.75]);
+        let calibration = scorer.report().calibration.unwrap();
+        assert_eq!(calibration.bins.iter().map(|b| b.accuracy).collect::<Vec<_>>(), [0.0, 1.0]);
+        assert!((calibration.ece - 0.4).abs() < 1e-9);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Manifest {
     pub tags: Vec<String>,
     /// Bounds of the input.
     pub limits: Limits,
+    /// Turns the network's probabilities into confidences; without it they are given as they are.
+    pub confidence: Option<Calibration>,
     /// SHA-256 by file name.
     pub files: BTreeMap<String, String>,
     /// What the weights were trained on.
@@ -42,6 +44,70 @@ pub struct Limits {
     pub overlap: usize,
     /// Word pieces either way that a pointer looks for its target.
     pub reach: usize,
+}
+
+/// Beta calibration (Kull, Silva Filho and Flach, 2017) of the confidences, fitted on development data.
+///
+/// With `c` the probability of content, cue and link, and `s` that of the source's span and link; a pair of weights
+/// `[u, v]` of a probability `p` stands for `u · ln p + v · ln(1 − p)`.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// Of a whole attribution.
+    pub attribution: AttributionCalibration,
+    /// Of the speaker, given the content.
+    pub speaker: SpeakerCalibration,
+}
+
+/// The logistic of `bias` and the terms of `c` and `s`; `sourceless` stands for the term of `s` where there is no source,
+/// and `cueless` is added where there is no cue.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the formula above says what each is")]
+pub struct AttributionCalibration {
+    pub bias: f64,
+    pub content: [f64; 2],
+    pub source: [f64; 2],
+    pub sourceless: f64,
+    pub cueless: f64,
+}
+
+/// The logistic of `bias` and the term of `s`.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the formula above says what each is")]
+pub struct SpeakerCalibration {
+    pub bias: f64,
+    pub source: [f64; 2],
+}
+
+impl AttributionCalibration {
+    /// The confidence of an attribution; `source` is `None` where it has none.
+    pub(crate) fn apply(&self, content: f64, source: Option<f64>, has_cue: bool) -> f64 {
+        let of_source = source.map_or(self.sourceless, |s| term(self.source, s));
+        let of_cue = if has_cue { 0.0 } else { self.cueless };
+        logistic(self.bias + term(self.content, content) + of_source + of_cue)
+    }
+}
+
+impl SpeakerCalibration {
+    /// The confidence of a speaker.
+    pub(crate) fn apply(&self, source: f64) -> f64 {
+        logistic(self.bias + term(self.source, source))
+    }
+}
+
+/// Probabilities nearer to 0 and 1 are taken for these, as their logarithms would be without bound.
+const LEAST: f64 = 1e-6;
+const MOST: f64 = 1.0 - 1e-4;
+
+fn term([of_log, of_log_rest]: [f64; 2], probability: f64) -> f64 {
+    let p = probability.clamp(LEAST, MOST);
+    of_log * p.ln() + of_log_rest * (1.0 - p).ln()
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
 }
 
 /// A data set that trained a model.

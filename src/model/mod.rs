@@ -11,6 +11,6 @@ mod windows;
 
 pub use encoder::{Encoder, Precision};
 pub use folder::{available, default_folder, ModelFolder};
-pub use manifest::{Manifest, Metric, TrainingData};
+pub use manifest::{AttributionCalibration, Calibration, Limits, Manifest, Metric, SpeakerCalibration, TrainingData};
 pub use tokens::{Tokenizer, Tokens};
 pub(crate) use weights::Weights;

@@ -100,7 +100,8 @@ pub struct Quote {
     pub cue: Option<Passage>,
     /// Who said it; null where the text names nobody.
     pub speaker: Option<Speaker>,
-    /// 0 to 1: the network's probability of the content and cue with exactly these borders and this link.
+    /// 0 to 1: how sure it is that this is a quotation from this speaker. Of quotations with confidence p about a share
+    /// p is right, as far as the text is like the news that the model was calibrated on.
     pub confidence: f64,
 }
 
@@ -113,7 +114,7 @@ pub struct Speaker {
     pub actor: Option<String>,
     /// How the actor was found.
     pub method: Method,
-    /// 0 to 1: the network's probability that exactly this mention is the source of this cue.
+    /// 0 to 1: how sure it is of the speaker, given that the content is right.
     pub confidence: f64,
 }
 

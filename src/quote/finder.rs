@@ -6,10 +6,9 @@ use tch::nn::{self, Module, VarStore};
 use tch::{Device, Kind as Number, Tensor};
 
 use super::attribution::{Kind, Quote};
-use super::borders;
 use super::link::{Linked, Pointer, Target};
 use super::tags::{Crf, Role, Scores, Tagged, TAGS, TAG_COUNT};
-use crate::model::{ModelFolder, Tokens, Weights};
+use crate::model::{Calibration, ModelFolder, Tokens, Weights};
 use crate::text::Document;
 use crate::Error;
 
@@ -20,6 +19,7 @@ pub struct Finder {
     source_of_cue: Pointer,
     cue_of_content: Pointer,
     reach: usize,
+    confidence: Option<Calibration>,
     // Holds the tensors that the heads point to.
     _store: VarStore,
 }
@@ -47,8 +47,8 @@ impl Finder {
         for (row, values) in table.iter_mut().zip(rows(&transitions)) {
             *row = values;
         }
-        let reach = manifest.limits.reach;
-        Ok(Self { tagger, crf: Crf::new(table), source_of_cue, cue_of_content, reach, _store: store })
+        let (reach, confidence) = (manifest.limits.reach, manifest.confidence);
+        Ok(Self { tagger, crf: Crf::new(table), source_of_cue, cue_of_content, reach, confidence, _store: store })
     }
 
     /// Tag scores of each word piece, in the order of the manifest's tags.
@@ -73,6 +73,9 @@ impl Finder {
                 assemble(document, tokens, &content, cue, &sources)
             })
             .collect();
+        if let Some(calibration) = &self.confidence {
+            quotes.iter_mut().for_each(|q| calibrate(q, calibration));
+        }
         quotes.sort_by_key(|q| q.content.first().copied());
         quotes
     }
@@ -91,6 +94,13 @@ fn group(cue_of: &[Target]) -> Vec<(Option<usize>, Vec<usize>)> {
     by_cue.into_iter().map(|(cue, pieces)| (Some(cue), pieces)).chain(alone).collect()
 }
 
+/// From the network's probabilities to how often such an attribution is right.
+fn calibrate(quote: &mut Quote, calibration: &Calibration) {
+    let source = quote.source.map(|_| quote.source_confidence);
+    quote.confidence = calibration.attribution.apply(quote.confidence, source, quote.cue.is_some());
+    quote.source_confidence = source.map_or(0.0, |s| calibration.speaker.apply(s));
+}
+
 fn assemble(
     document: &Document,
     tokens: &Tokens,
@@ -99,7 +109,7 @@ fn assemble(
     sources: &[Tagged],
 ) -> Quote {
     let span = |t: &Tagged| tokens.cover(t.start, t.end);
-    let pieces: Vec<_> = content.iter().map(|(t, _)| borders::correct(document, span(t))).collect();
+    let pieces: Vec<_> = content.iter().map(|(t, _)| span(t)).collect();
     let source = cue.and_then(|(_, target)| target.candidate.map(|i| (sources[i], target.probability)));
     let of_content: f64 = content.iter().map(|(t, target)| t.probability * target.probability).product();
     Quote {

@@ -1,7 +1,6 @@
 //! Quotations: spans of source, cue and content, linked into attributions.
 
 mod attribution;
-mod borders;
 mod finder;
 mod link;
 mod tags;

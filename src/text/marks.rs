@@ -114,9 +114,11 @@ impl Marks {
         region_at(&self.double, byte).is_some()
     }
 
-    /// The region between double marks that holds a byte.
-    pub fn double_at(&self, byte: usize) -> Option<Span> {
-        region_at(&self.double, byte)
+    /// Whether a byte stands inside the marks that the text quotes with: double ones, and single ones too where it
+    /// has more of those, as British papers do.
+    pub fn is_quoted(&self, byte: usize) -> bool {
+        let british = self.single.len() > self.double.len();
+        self.is_inside(byte) || british && region_at(&self.single, byte).is_some()
     }
 }
 

@@ -81,16 +81,21 @@ def quotations(tokenizer, path):
 
 
 def windows(articles, size, rng: random.Random):
-    """Cuts every article once, at a random offset, into (article, annotator, start, end)."""
+    """Cuts every article once into (article, annotator, start, end): half of them at a random offset, half at the ends
+    of paragraphs, as inference does, with windows of a random size."""
+    from .infer import breaks_of, plan
+
     cut = []
     for article in articles:
         annotator = rng.choice(list(article.gold))
-        start = -rng.randrange(size)
-        while start < len(article.ids):
-            left, right = max(start, 0), min(start + size, len(article.ids))
-            if right - left > 8:
-                cut.append((article, annotator, left, right))
-            start += size
+        length = len(article.ids)
+        if rng.random() < 0.5:
+            starts = range(-rng.randrange(size), length, size)
+            spans = [(max(s, 0), min(s + size, length)) for s in starts]
+        else:
+            each = rng.randrange(size // 2, size + 1)
+            spans = [(s, e) for s, e, _, _ in plan(length, breaks_of(article), each, 32)]
+        cut += [(article, annotator, s, e) for s, e in spans if e - s > 8]
     return cut
 
 

@@ -53,7 +53,7 @@ def main():
     write_config(network, args.out)
     shutil.copyfile(folder / "tokenizer.json", args.out / "tokenizer.json")
     limits = {"window": WINDOW, "overlap": OVERLAP, "reach": REACH}
-    manifest.write(args.out, args.name, args.version, limits, [])
+    manifest.write(args.out, manifest.new(args.name, args.version, limits))
 
 
 if __name__ == "__main__":

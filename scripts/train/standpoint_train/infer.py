@@ -38,10 +38,14 @@ def cut(start, end, size, overlap):
     return [(s, s + each, a, b) for s, a, b in zip(starts, cuts, cuts[1:])]
 
 
+def breaks_of(article):
+    """The first word piece of each paragraph."""
+    return [i for i, p in enumerate(article.paragraph) if i == 0 or p != article.paragraph[i - 1]]
+
+
 @torch.inference_mode()
 def hidden_states(network, article, size=190, overlap=32, bf16=True):
-    breaks = [i for i, p in enumerate(article.paragraph) if i == 0 or p != article.paragraph[i - 1]]
-    spans = plan(len(article.ids), breaks, size, overlap)
+    spans = plan(len(article.ids), breaks_of(article), size, overlap)
     longest = max(e - s for s, e, _, _ in spans)
     ids = torch.zeros(len(spans), longest + 2, dtype=torch.long)
     types = torch.zeros_like(ids)

@@ -24,32 +24,52 @@ def quoted(value):
     return json.dumps(value, ensure_ascii=False)
 
 
-def write(folder, name, version, limits, metrics):
+def read(folder):
+    return tomllib.loads((folder / "manifest.toml").read_text())
+
+
+def new(name, version, limits):
+    """A manifest without figures."""
+    return {
+        "name": name,
+        "version": version,
+        "summary": SUMMARY,
+        "architecture": "bert",
+        "licence": LICENCE,
+        "base": BASE,
+        "tags": TAGS,
+        "limits": limits,
+        "training_data": TRAINING,
+        "metrics": [],
+    }
+
+
+def write(folder, manifest):
+    """Writes the manifest of a folder, with the checksums of its files as they are."""
     files = sorted(p for p in folder.iterdir() if p.suffix in {".json", ".safetensors"})
-    lines = [
-        f"name = {quoted(name)}",
-        f"version = {quoted(version)}",
-        f"summary = {quoted(SUMMARY)}",
-        'architecture = "bert"',
-        f"licence = {quoted(LICENCE)}",
-        f"base = {quoted(BASE)}",
-        f"tags = {quoted(TAGS)}",
-        "",
-        "[limits]",
-        *(f"{k} = {v}" for k, v in limits.items()),
-        "",
-        "# SHA-256",
-        "[files]",
-        *(f"{quoted(p.name)} = {quoted(hashlib.sha256(p.read_bytes()).hexdigest())}" for p in files),
-    ]
-    for table, rows in (("training_data", TRAINING), ("metrics", metrics)):
-        for row in rows:
-            lines += ["", f"[[{table}]]", *(f"{k} = {quoted(v)}" for k, v in row.items())]
-    if not metrics:
-        lines.insert(7, "metrics = []")
+    sums = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    manifest = manifest | {"files": sums}
+    lines = [f"{k} = {quoted(v)}" for k, v in manifest.items() if is_plain(v)]
+    for key, value in manifest.items():
+        if isinstance(value, dict):
+            lines += ["", f"[{key}]", *(f"{quoted(k)} = {inline(v)}" for k, v in value.items())]
+        elif not is_plain(value):
+            for row in value:
+                lines += ["", f"[[{key}]]", *(f"{k} = {quoted(v)}" for k, v in row.items())]
     beside = folder / ".manifest.toml"
     beside.write_text("\n".join(lines) + "\n")
     beside.replace(folder / "manifest.toml")
+
+
+def is_plain(value):
+    """Whether it can stand on one line at the top: no table, no list of tables (an empty list can)."""
+    return not isinstance(value, dict) and not (isinstance(value, list) and value and isinstance(value[0], dict))
+
+
+def inline(value):
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {quoted(v)}" for k, v in value.items()) + " }"
+    return quoted(value)
 
 
 def figure(report, path):
@@ -64,8 +84,8 @@ def main():
     parser.add_argument("--data", required=True, help="what the report on standard input was measured on")
     args = parser.parse_args()
     report = json.load(sys.stdin)
-    old = tomllib.loads((args.model / "manifest.toml").read_text())
-    metrics = [m for m in old["metrics"] if m["data"] != args.data]
+    manifest = read(args.model)
+    metrics = [m for m in manifest["metrics"] if m["data"] != args.data]
     metrics += [
         {
             "name": path.removesuffix(".f").replace(".", " ") + (" F1" if path.endswith(".f") else " accuracy"),
@@ -76,7 +96,7 @@ def main():
         }
         for path in FIGURES
     ]
-    write(args.model, old["name"], old["version"], old["limits"], metrics)
+    write(args.model, manifest | {"metrics": metrics})
 
 
 if __name__ == "__main__":

@@ -29,31 +29,36 @@ def evaluate(predictions, articles):
         out[role] = 100 * f1(tp, predicted, gold)
         out[role + "_p"] = 100 * tp / max(predicted, 1)
         out[role + "_r"] = 100 * tp / max(gold, 1)
-    linked = predicted = gold = matched = right = 0
+    predicted = gold = matched = right = 0
     for (found, _), article in zip(predictions, articles):
         g = [a for a in first(article) if a.content]
+        verdicts = match(found, g)
         predicted, gold = predicted + len(found), gold + len(g)
-        used = set()
-        for source, _, content in found:
-            tokens = covered(content)
-            best, iou = None, 0.5
-            for i, a in enumerate(g):
-                if i in used:
-                    continue
-                other = covered(a.content)
-                both = len(tokens & other)
-                if both and both / len(tokens | other) >= iou:
-                    best, iou = i, both / len(tokens | other)
-            if best is None:
-                continue
-            used.add(best)
-            matched += 1
-            ours, theirs = covered(source), covered(g[best].source)
-            if (not ours and not theirs) or ours & theirs:
-                right += 1
+        matched += sum(v is not None for v in verdicts)
+        right += sum(v is True for v in verdicts)
     out["linked"] = 100 * f1(right, predicted, gold)
     out["speaker"] = 100 * right / max(matched, 1)
     return out
+
+
+def match(found, gold):
+    """For each prediction (source, cue, content): None where its content meets no gold content with an intersection
+    over union of half, else whether its source meets the gold one (or both have none). One to one, best first."""
+    ours = [covered(content) for _, _, content in found]
+    theirs = [covered(a.content) for a in gold]
+    pairs = []
+    for i, a in enumerate(ours):
+        for j, b in enumerate(theirs):
+            both = len(a & b)
+            if both and both / len(a | b) >= 0.5:
+                pairs.append((-both / len(a | b), j, i))
+    verdicts, used = [None] * len(found), set()
+    for _, j, i in sorted(pairs):
+        if verdicts[i] is None and j not in used:
+            used.add(j)
+            source, target = covered(found[i][0]), covered(gold[j].source)
+            verdicts[i] = bool(source & target) or (not source and not target)
+    return verdicts
 
 
 def first(article):

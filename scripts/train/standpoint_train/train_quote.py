@@ -71,7 +71,7 @@ class LinkBatch:
         self.q, self.c, self.features = [], [], []
         self.rows, self.targets = [], []
 
-    def add(self, offset, query, candidates, target, cues, paragraph, left):
+    def add(self, offset, query, candidates, target, cues, paragraph):
         row = len(self.queries)
         self.queries.append((offset + query[0], offset + query[1]))
         pairs = []
@@ -104,8 +104,12 @@ class LinkBatch:
         return F.cross_entropy(logits, torch.tensor(self.targets))
 
 
-def link_batches(batch, paths, rng):
-    """Pointer examples: gold links, on predicted borders half the time, among gold and predicted candidates."""
+def link_batches(batch, paths, rng, drop):
+    """Pointer examples: gold links, on predicted borders half the time, among gold and predicted candidates.
+
+    A share `drop` of the gold cues and sources is left out, as the tagger misses some: what points to them is then to
+    point to none, rather than to the next best, which would be a wrong attribution.
+    """
     sources_of, cues_of = LinkBatch(), LinkBatch()
     longest = max(right - left for _, _, left, right in batch) + 2
     for i, (article, annotator, left, right) in enumerate(batch):
@@ -118,7 +122,9 @@ def link_batches(batch, paths, rng):
             r: {g: (near(predicted[r], g) if rng.random() < 0.5 else g) for g in gold[r]} for r in data.ROLES
         }
         extra = {r: [s for s in predicted[r] if not overlaps(s, gold[r])] for r in data.ROLES}
-        pool = {r: list(dict.fromkeys(list(used[r].values()) + extra[r])) for r in data.ROLES}
+        kept = {r: [u for u in used[r].values() if r == "content" or rng.random() >= drop] for r in data.ROLES}
+        pool = {r: sorted(set(kept[r] + extra[r])) for r in data.ROLES}
+        target = lambda role, span: pool[role].index(span) + 1 if span in pool[role] else 0
         paragraph = article.paragraph[left:right]
         cues = pool["cue"]
         for a in article.gold[annotator]:
@@ -126,16 +132,16 @@ def link_batches(batch, paths, rng):
                 continue
             cue = used["cue"][shift(a.cue[0])]
             if not a.source:
-                sources_of.add(offset, cue, pool["source"], 0, cues, paragraph, left)
+                sources_of.add(offset, cue, pool["source"], 0, cues, paragraph)
             elif inside(a.source[0]):
-                target = pool["source"].index(used["source"][shift(a.source[0])]) + 1
-                sources_of.add(offset, cue, pool["source"], target, cues, paragraph, left)
+                source = used["source"][shift(a.source[0])]
+                sources_of.add(offset, cue, pool["source"], target("source", source), cues, paragraph)
             for content in a.content:
                 if inside(content):
                     query = used["content"][shift(content)]
-                    cues_of.add(offset, query, pool["cue"], pool["cue"].index(cue) + 1, cues, paragraph, left)
+                    cues_of.add(offset, query, cues, target("cue", cue), cues, paragraph)
         for content in extra["content"]:
-            cues_of.add(offset, content, pool["cue"], 0, cues, paragraph, left)
+            cues_of.add(offset, content, cues, 0, cues, paragraph)
     return sources_of, cues_of
 
 
@@ -153,6 +159,11 @@ def parameter_groups(network, rate, head_rate):
             r = head_rate
         groups.append({"params": [p], "lr": r, "weight_decay": 0.0 if p.ndim < 2 else 0.01})
     return groups
+
+
+def settings(args):
+    """What a checkpoint must have been made with to be gone on from."""
+    return {k: v for k, v in vars(args).items() if k not in ("data", "work")}
 
 
 def train(args):
@@ -178,7 +189,21 @@ def train(args):
     )
     args.work.mkdir(parents=True, exist_ok=True)
     step = 0
+    checkpoint = args.work / "checkpoint.pt"
+    done = 0
+    if checkpoint.is_file():
+        saved = torch.load(checkpoint, weights_only=False)
+        if saved["arguments"] == settings(args):
+            network.load_state_dict(saved["network"])
+            optimizer.load_state_dict(saved["optimizer"])
+            schedule.load_state_dict(saved["schedule"])
+            average, step, done = saved["average"], saved["step"], saved["epoch"]
+            rng.setstate(saved["random"])
+            torch.set_rng_state(saved["torch_random"])
+            print(f"going on after epoch {done}", flush=True)
     for epoch, plan in enumerate(plans, 1):
+        if epoch <= done:
+            continue
         network.train()
         began, sums = time.time(), np.zeros(3)
         for done, batch in enumerate(plan, 1):
@@ -196,7 +221,7 @@ def train(args):
             if epoch > 1 or step > 100:
                 best = emissions.detach().argmax(-1)
                 paths = [best[i, 1 : r - l + 1].tolist() for i, (_, _, l, r) in enumerate(batch)]
-            sources_of, cues_of = link_batches(batch, paths, rng)
+            sources_of, cues_of = link_batches(batch, paths, rng, args.drop)
             flat = hidden.reshape(-1, hidden.shape[-1])
             source_loss = sources_of.loss(network.source_of_cue, network, flat)
             cue_loss = cues_of.loss(network.cue_of_content, network, flat)
@@ -216,6 +241,20 @@ def train(args):
                 print(f"  step {step}/{total} {(time.time() - began) / done:.2f} s/step", flush=True)
         raw = {k: v.clone() for k, v in network.state_dict().items()}
         torch.save(average, args.work / f"epoch{epoch}.pt")
+        state = {
+            "arguments": settings(args),
+            "network": raw,
+            "optimizer": optimizer.state_dict(),
+            "schedule": schedule.state_dict(),
+            "average": average,
+            "step": step,
+            "epoch": epoch,
+            "random": rng.getstate(),
+            "torch_random": torch.get_rng_state(),
+        }
+        beside = checkpoint.with_suffix(".new")
+        torch.save(state, beside)
+        beside.replace(checkpoint)
         line = {"epoch": epoch, "seconds": round(time.time() - began), "losses": (sums / len(plan)).round(4).tolist()}
         network.eval()
         for name, weights in (("last", raw), ("average", average)):
@@ -238,6 +277,7 @@ def main():
     parser.add_argument("--batch", type=int, default=4096, help="tokens a batch, padding included")
     parser.add_argument("--tag-weight", type=float, default=1.0)
     parser.add_argument("--link-weight", type=float, default=0.3)
+    parser.add_argument("--drop", type=float, default=0.1, help="share of gold cues and sources hidden from pointers")
     parser.add_argument("--average", type=float, default=0.99)
     parser.add_argument("--limit", type=int, default=0, help="first articles only, for a trial")
     train(parser.parse_args())
