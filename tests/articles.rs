@@ -1,17 +1,15 @@
 //! The invented articles: their drawn results are reviewed as files, and held to labels made by hand.
 
-use serde::Deserialize;
-use standpoint::eval::{GoldAttribution, QuoteScorer};
+use standpoint::eval::QuoteScorer;
 use standpoint::output::Analysis;
 use standpoint::text::Article;
+
+use crate::labels::{self, Label};
 
 #[test]
 fn drawn_results_are_as_reviewed() {
     let pipeline = crate::pipeline();
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(crate::root().join("tests/golden"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let settings = crate::golden();
     let _guard = settings.bind_to_scope();
     for (name, text) in crate::articles() {
         let analysis = pipeline.analyze(&Article::new(&name, text)).unwrap();
@@ -19,52 +17,9 @@ fn drawn_results_are_as_reviewed() {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(serde::Deserialize)]
 struct Labels {
     quote: Vec<Label>,
-}
-
-#[derive(Deserialize)]
-struct Label {
-    source: Option<String>,
-    cue: Option<String>,
-    content: Vec<String>,
-}
-
-/// The labels as code-point ranges: content pieces one after the other, source and cue where they stand nearest.
-fn gold(name: &str, text: &str) -> Vec<GoldAttribution> {
-    let path = crate::root().join("tests/articles").join(name).with_extension("toml");
-    let labels: Labels = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let mut from = 0;
-    let range = |start: usize, piece: &str| {
-        let point = |byte: usize| text[..byte].chars().count();
-        (point(start), point(start + piece.len()))
-    };
-    let attribution = |label: &Label| {
-        let mut at = from;
-        let mut content = Vec::new();
-        for piece in &label.content {
-            let start = at + text[at..].find(piece).unwrap_or_else(|| panic!("{name}: {piece:?} is not in order"));
-            content.push((start, piece));
-            at = start + piece.len();
-        }
-        from = content[0].0;
-        let middle = content[0].0;
-        let nearest = |words: &Option<String>| {
-            let words = words.as_ref()?;
-            let places = text.match_indices(words.as_str()).map(|(i, _)| i);
-            let outside = places.filter(|i| content.iter().all(|(s, p)| *i + words.len() <= *s || *i >= s + p.len()));
-            let distance = |i: &usize| i.abs_diff(middle).min(i.abs_diff(at));
-            Some(range(outside.min_by_key(distance).unwrap_or_else(|| panic!("{name}: {words:?}")), words))
-        };
-        GoldAttribution {
-            source: nearest(&label.source).into_iter().collect(),
-            cue: nearest(&label.cue).into_iter().collect(),
-            content: content.iter().map(|(start, piece)| range(*start, piece)).collect(),
-            annotator: None,
-        }
-    };
-    labels.quote.iter().map(attribution).collect()
 }
 
 #[test]
@@ -72,7 +27,9 @@ fn hand_labels_are_met() {
     let pipeline = crate::pipeline();
     let mut scorer = QuoteScorer::default();
     for (name, text) in crate::articles() {
-        let labels = gold(&name, &text);
+        let path = crate::root().join("tests/articles").join(&name).with_extension("toml");
+        let labels: Labels = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let labels = labels::attributions(&labels.quote, &text);
         let analysis = pipeline.analyze(&Article::new(&name, text)).unwrap();
         scorer.add(&labels, &standpoint::eval::attributions(&analysis), &[]);
     }

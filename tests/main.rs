@@ -8,7 +8,9 @@ mod commands;
 mod data;
 mod drawing;
 mod failures;
+mod labels;
 mod parity;
+mod phenomena;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +32,15 @@ fn pipeline() -> MutexGuard<'static, Pipeline> {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// Where drawn results and tables are kept.
+fn golden() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(root().join("tests/golden"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
 }
 
 /// The invented articles of `tests/articles`, as (name, text), in order of name.

@@ -142,15 +142,15 @@ GOLD is JSON Lines, plain or gzip: {id, text, attributions: [{source, cue, conte
 [start, end] in code points.
 
 Figures, in percent:
-  exact      pieces of a role with equal start and end
-  begin      starts of such pieces
-  char       code points that a role covers
-  triple     attributions whose source, cue and content are all equal
-  linked     attributions matched by content (intersection over union at least .5) whose sources overlap, or who both
-             have none
-  speaker    the share of content-matched attributions of which that holds
-  calibration error  mean distance of confidence and accuracy over ten bins, 0 to 1
-  recall@.3  gold quotations of which one prediction covers .3, and recall@.8 likewise")]
+  exact        pieces of a role with equal start and end
+  begin        starts of such pieces
+  char         code points that a role covers
+  triple       attributions whose source, cue and content are all equal
+  linked       attributions matched by content (intersection over union at least .5) whose sources overlap, or who both
+               have none
+  speaker      the share of content-matched attributions of which that holds
+  recall@.3    gold quotations of which one prediction covers .3, and recall@.8 likewise
+  calibration  mean distance of confidence and being right by linked, over ten bins; 0 to 1")]
 pub struct EvalQuotesArguments {
     /// The labelled sample
     #[arg(value_name = "GOLD")]

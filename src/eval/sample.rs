@@ -1,11 +1,12 @@
 //! Labelled quotations: JSON Lines of `{id, text, attributions: [{source, cue, content, annotator?}]}`, each role a
 //! list of `[start, end]` in code points.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::text::inflate;
 use crate::Error;
 
 /// Whose labels are the measure, where an article has those of several annotators.
@@ -109,12 +110,9 @@ pub fn read_quotations(path: &Path, annotator: &Annotator) -> Result<Vec<GoldArt
         message,
     };
     let file = std::fs::File::open(path).map_err(|e| sample(None, format!("cannot be opened: {e}")))?;
-    let mut bytes = BufReader::new(file);
-    let packed = bytes.fill_buf().is_ok_and(|b| b.starts_with(&[0x1f, 0x8b]));
-    let bytes: Box<dyn Read> =
-        if packed { Box::new(flate2::bufread::MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
+    let bytes = inflate(Box::new(BufReader::new(file))).map_err(|e| sample(None, format!("cannot be read: {e}")))?;
     let mut articles = Vec::new();
-    for (i, line) in BufReader::new(bytes).lines().enumerate() {
+    for (i, line) in bytes.lines().enumerate() {
         let at = Some(i + 1);
         let line = line.map_err(|e| sample(at, format!("cannot be read: {e}")))?;
         if line.trim().is_empty() {

@@ -11,5 +11,6 @@ mod sentence;
 pub use article::{Article, Cause, Failure};
 pub use document::{Document, Span};
 pub use marks::Marks;
+pub(crate) use reader::inflate;
 pub use reader::{Format, Reader, Settings as ReaderSettings};
 pub use sentence::Sentence;

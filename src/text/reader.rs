@@ -238,7 +238,7 @@ fn folder(root: &Path) -> Vec<Source> {
 }
 
 /// Unpacks gzip, told by its first two bytes whatever the name.
-fn inflate(mut bytes: Box<dyn BufRead>) -> io::Result<Box<dyn BufRead>> {
+pub(crate) fn inflate(mut bytes: Box<dyn BufRead>) -> io::Result<Box<dyn BufRead>> {
     if bytes.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
         return Ok(Box::new(BufReader::new(MultiGzDecoder::new(bytes))));
     }
