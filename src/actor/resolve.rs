@@ -123,7 +123,8 @@ fn name_of(document: &Document, mention: Span, everywhere: &[Name]) -> (Option<S
         return (None, Method::Pronoun);
     }
     let Some(name) = head_name(document, mention).filter(|n| !is_common(document, *n, everywhere)) else {
-        return (Some(text.to_owned()), Method::Description);
+        let bare = ["’s", "'s"].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text);
+        return (Some(bare.to_owned()), Method::Description);
     };
     let own = document.slice(name.span);
     match fuller(document, name, everywhere) {
@@ -232,7 +233,10 @@ mod tests {
 
     #[test]
     fn a_bare_possessive_is_the_name() {
-        assert_eq!(resolved("Norvia’s assertion that it rained.", "Norvia’s"), (Some("Norvia".into()), Method::Name));
+        let opening = "Norvia’s assertion that it rained.";
+        assert_eq!(resolved(opening, "Norvia’s").0, Some("Norvia".into()));
+        let inside = "It was Norvia’s assertion that it rained.";
+        assert_eq!(resolved(inside, "Norvia’s"), (Some("Norvia".into()), Method::Name));
     }
 
     #[test]

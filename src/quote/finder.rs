@@ -7,6 +7,7 @@ use tch::{Device, Kind as Number, Tensor};
 
 use super::attribution::{Kind, Quote};
 use super::link::{Linked, Pointer, Target};
+use super::repair;
 use super::tags::{Crf, Role, Scores, Tagged, TAGS, TAG_COUNT};
 use crate::model::{Calibration, ModelFolder, Tokens, Weights};
 use crate::text::Document;
@@ -109,14 +110,17 @@ fn assemble(
     sources: &[Tagged],
 ) -> Quote {
     let span = |t: &Tagged| tokens.cover(t.start, t.end);
-    let pieces: Vec<_> = content.iter().map(|(t, _)| span(t)).collect();
+    let mut pieces: Vec<_> = content.iter().map(|(t, _)| span(t)).collect();
     let source = cue.and_then(|(_, target)| target.candidate.map(|i| (sources[i], target.probability)));
+    let (mention, quotation) = source.map(|(t, _)| repair::part(document, span(&t))).unzip();
+    pieces.extend(quotation.flatten());
+    pieces.sort();
     let of_content: f64 = content.iter().map(|(t, target)| t.probability * target.probability).product();
     Quote {
         kind: Kind::of(document, &pieces),
         content: pieces,
         cue: cue.map(|(t, _)| span(&t)),
-        source: source.map(|(t, _)| span(&t)),
+        source: mention,
         confidence: of_content * cue.map_or(1.0, |(t, _)| t.probability),
         source_confidence: source.map_or(0.0, |(t, link)| t.probability * link),
     }

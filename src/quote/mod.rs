@@ -3,6 +3,7 @@
 mod attribution;
 mod finder;
 mod link;
+mod repair;
 mod tags;
 
 pub use attribution::{Kind, Quote};

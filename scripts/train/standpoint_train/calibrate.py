@@ -19,6 +19,9 @@ from .score import match
 
 FOLDS, BINS = 5, 10
 LEAST, MOST = 1e-6, 1 - 1e-4
+# Of bias, ln and ln(1 − ·) of the content's and of the source's probability, sourceless, cueless.
+SIGNS = np.array([0, 1, -1, 1, -1, 0, 0])
+SPEAKER_SIGNS = np.array([0, 1, -1])
 
 
 def gold_of(row):
@@ -60,7 +63,20 @@ def outcomes(gold, analyses):
     return rows
 
 
-def fit(x, y):
+def fit(x, y, signs):
+    """Weights of a logistic regression. One whose sign is not that of `signs` (0 = either) is held at zero, so that a
+    higher probability never lowers the confidence."""
+    held = np.zeros(x.shape[1], dtype=bool)
+    while True:
+        weights = np.zeros(x.shape[1])
+        weights[~held] = regression(x[:, ~held], y)
+        wrong = weights * signs < 0
+        if not wrong.any():
+            return weights
+        held |= wrong
+
+
+def regression(x, y):
     """Weights of a logistic regression with a slight penalty."""
     x, y = torch.tensor(x, dtype=torch.float64), torch.tensor(y, dtype=torch.float64)
     weights = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
@@ -83,12 +99,12 @@ def error(confidence, right):
     return sum(gaps) / len(right)
 
 
-def held_out(articles, x, y):
+def held_out(articles, x, y, signs):
     """Confidences of each row from a fit without its fold of articles."""
     confidence = np.zeros(len(y))
     for fold in range(FOLDS):
         out = articles % FOLDS == fold
-        confidence[out] = 1 / (1 + np.exp(-(x[out] @ fit(x[~out], y[~out]))))
+        confidence[out] = 1 / (1 + np.exp(-(x[out] @ fit(x[~out], y[~out], signs))))
     return confidence
 
 
@@ -103,14 +119,14 @@ def main():
     rows = outcomes([gold_of(g) for g in gold], [by_id[g["id"]] for g in gold])
     articles = np.array([r[0] for r in rows])
     x, y = np.array([r[1] for r in rows]), np.array([r[2] for r in rows], dtype=float)
-    print(f"attribution: n {len(y)}, right {y.mean():.3f}, held-out error {error(held_out(articles, x, y), y):.4f}")
+    print(f"attribution: n {len(y)}, right {y.mean():.3f}, held-out error {error(held_out(articles, x, y, SIGNS), y):.4f}")
     matched = np.array([bool(r[3]) for r in rows])
     sx, sy = x[matched][:, [0, 3, 4]], y[matched]
     print(f"speaker: n {len(sy)}, right {sy.mean():.3f}, held-out error"
-          f" {error(held_out(articles[matched], sx, sy), sy):.4f}")
-    w = [round(float(v), 4) for v in fit(x, y)]
+          f" {error(held_out(articles[matched], sx, sy, SPEAKER_SIGNS), sy):.4f}")
+    w = [round(float(v), 4) for v in fit(x, y, SIGNS)]
     attribution = {"bias": w[0], "content": w[1:3], "source": w[3:5], "sourceless": w[5], "cueless": w[6]}
-    w = [round(float(v), 4) for v in fit(sx, sy)]
+    w = [round(float(v), 4) for v in fit(sx, sy, SPEAKER_SIGNS)]
     speaker = {"bias": w[0], "source": w[1:]}
     calibration = {"attribution": attribution, "speaker": speaker}
     manifest.write(args.model, manifest.read(args.model) | {"confidence": calibration})

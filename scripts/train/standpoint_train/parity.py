@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import BertConfig
 
-from . import data, infer
+from . import data, features, infer
 from .network import QuoteNetwork
 
 STEP = 7
@@ -33,6 +33,22 @@ def span(article, tokens):
     return [article.offsets[tokens[0]][0], article.offsets[tokens[1] - 1][1]]
 
 
+def parted(text, attribution):
+    """As `src/quote/repair.rs`: a quotation at the end of the source, after a comma, is a piece of the content."""
+    sources, cue, content = attribution
+    if not sources:
+        return attribution
+    inside = features.inside_marks(text, features.paragraphs(text))
+    start, end = sources[0]
+    at = end
+    while at > start and inside[at - 1]:
+        at -= 1
+    rest = text[start:at].rstrip()
+    if start < at < end and rest.endswith(","):
+        return [[[start, start + len(rest)]], cue, sorted(content + [[at, end]])]
+    return attribution
+
+
 @torch.inference_mode()
 def expected(network, article, manifest):
     limits = manifest["limits"]
@@ -41,6 +57,7 @@ def expected(network, article, manifest):
     emissions = network.tagger(hidden)
     found, _ = infer.attributions(network, article, **windows)
     found = [[[span(article, s) for s in role] for role in roles] for roles in found]
+    found = [parted(article.text, roles) for roles in found]
     return {
         "pieces": len(article.ids),
         "emissions": [[round(x, 5) for x in row] for row in emissions[::STEP].tolist()],
