@@ -65,7 +65,6 @@ const TITLES: &[&str] = &[
     "congresswoman",
     "speaker",
     "officer",
-    "foreign",
     "the",
     "a",
     "an",

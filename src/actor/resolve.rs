@@ -226,6 +226,13 @@ mod tests {
     }
 
     #[test]
+    fn the_name_after_the_title_is_the_head() {
+        let text = "Foreign Ministry spokesperson, Bo Reyl, and Foreign Minister Ada Lunt met.";
+        assert_eq!(resolved(text, "Foreign Ministry spokesperson, Bo Reyl").0, Some("Bo Reyl".into()));
+        assert_eq!(resolved(text, "Foreign Minister Ada Lunt").0, Some("Ada Lunt".into()));
+    }
+
+    #[test]
     fn two_of_one_surname_stay_two() {
         let text = "Ada Lunt met Bo Lunt. Lunt said nothing.";
         assert_eq!(resolved(text, "Lunt").0, Some("Lunt".into()));

@@ -110,7 +110,7 @@ fn assemble(
     sources: &[Tagged],
 ) -> Quote {
     let span = |t: &Tagged| tokens.cover(t.start, t.end);
-    let mut pieces: Vec<_> = content.iter().map(|(t, _)| span(t)).collect();
+    let mut pieces: Vec<_> = content.iter().map(|(t, _)| repair::within_headline(document, span(t))).collect();
     let source = cue.and_then(|(_, target)| target.candidate.map(|i| (sources[i], target.probability)));
     let (mention, quotation) = source.map(|(t, _)| repair::part(document, span(&t))).unzip();
     pieces.extend(quotation.flatten());

@@ -1,4 +1,4 @@
-//! Mends what the marks of the text show to be wrong with a source.
+//! Mends what the marks and paragraphs of the text show to be wrong with a span.
 
 use crate::text::{Document, Span};
 
@@ -15,9 +15,20 @@ pub(super) fn part(document: &Document, source: Span) -> (Span, Option<Span>) {
     parted.unwrap_or((source, None))
 }
 
+/// Ends content with the line that it begins in where that is a headline or the like: a line that does not end a
+/// sentence, with a paragraph of its own after it.
+pub(super) fn within_headline(document: &Document, content: Span) -> Span {
+    let paragraph = document.paragraphs()[document.paragraph_at(content.start())];
+    let crosses = paragraph.start() <= content.start() && paragraph.end() < content.end();
+    if !crosses || document.slice(paragraph).ends_with(|c: char| !c.is_alphanumeric()) {
+        return content;
+    }
+    document.span_of_bytes(content.start(), paragraph.end()).unwrap_or(content)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::part;
+    use super::{part, within_headline};
     use crate::text::Document;
 
     fn parted(text: &str, source: &str) -> (String, Option<String>) {
@@ -40,5 +51,16 @@ mod tests {
         let source = "The play, called “The Glass Admiral,”";
         assert_eq!(parted("The play, called “The Glass Admiral,” says so.", source), (source.to_owned(), None));
         assert_eq!(parted("Bo “Tractor” Reyl said so.", "Bo “Tractor” Reyl"), ("Bo “Tractor” Reyl".to_owned(), None));
+    }
+
+    #[test]
+    fn content_does_not_run_out_of_a_headline() {
+        let cut = |text: &str, from: &str| {
+            let document = Document::new(text.to_owned());
+            let content = document.span_of_bytes(text.find(from).unwrap(), text.len()).unwrap();
+            document.slice(within_headline(&document, content)).to_owned()
+        };
+        assert_eq!(cut("Mayor Says Bridge Will Close\n\nTELLIN FALLS", "Bridge"), "Bridge Will Close");
+        assert_eq!(cut("He said: “One.\n\n“Two.”", "“One"), "“One.\n\n“Two.”");
     }
 }

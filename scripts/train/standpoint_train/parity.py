@@ -33,20 +33,28 @@ def span(article, tokens):
     return [article.offsets[tokens[0]][0], article.offsets[tokens[1] - 1][1]]
 
 
-def parted(text, attribution):
-    """As `src/quote/repair.rs`: a quotation at the end of the source, after a comma, is a piece of the content."""
+def repaired(text, attribution):
+    """As `src/quote/repair.rs`: a quotation at the end of the source, after a comma, is a piece of the content; content
+    ends with the headline that it begins in."""
     sources, cue, content = attribution
-    if not sources:
-        return attribution
-    inside = features.inside_marks(text, features.paragraphs(text))
-    start, end = sources[0]
-    at = end
-    while at > start and inside[at - 1]:
-        at -= 1
-    rest = text[start:at].rstrip()
-    if start < at < end and rest.endswith(","):
-        return [[[start, start + len(rest)]], cue, sorted(content + [[at, end]])]
-    return attribution
+    paragraphs = features.paragraphs(text)
+    content = [within_headline(text, paragraphs, piece) for piece in content]
+    if sources:
+        inside = features.inside_marks(text, paragraphs)
+        start, end = sources[0]
+        at = end
+        while at > start and inside[at - 1]:
+            at -= 1
+        rest = text[start:at].rstrip()
+        if start < at < end and rest.endswith(","):
+            return [[[start, start + len(rest)]], cue, sorted(content + [[at, end]])]
+    return [sources, cue, content]
+
+
+def within_headline(text, paragraphs, piece):
+    start, end = piece
+    line = next(stop for first, stop in paragraphs if first <= start < stop)
+    return [start, line] if line < end and text[line - 1].isalnum() else piece
 
 
 @torch.inference_mode()
@@ -57,7 +65,7 @@ def expected(network, article, manifest):
     emissions = network.tagger(hidden)
     found, _ = infer.attributions(network, article, **windows)
     found = [[[span(article, s) for s in role] for role in roles] for roles in found]
-    found = [parted(article.text, roles) for roles in found]
+    found = [repaired(article.text, roles) for roles in found]
     return {
         "pieces": len(article.ids),
         "emissions": [[round(x, 5) for x in row] for row in emissions[::STEP].tolist()],
