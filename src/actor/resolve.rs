@@ -1,6 +1,6 @@
 //! From source mentions to the actors of an article.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::names::{names_in, Name};
 use crate::quote::Quote;
@@ -86,6 +86,8 @@ pub fn resolve(document: &Document, quotes: &[Quote]) -> (Vec<Option<Attribution
     let everywhere = names_of(document);
     let mut actors: Vec<Actor> = Vec::new();
     let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
+    // Two quotations may share a mention; it has one actor.
+    let mut mentioned: HashSet<Span> = HashSet::new();
     let attributions = quotes.iter().map(|quote| {
         let mention = quote.source?;
         let (name, method) = name_of(document, mention, &everywhere);
@@ -95,7 +97,7 @@ pub fn resolve(document: &Document, quotes: &[Quote]) -> (Vec<Option<Attribution
                 actors.len() - 1
             });
             let actor = &mut actors[index];
-            if !actor.mentions.contains(&mention) {
+            if mentioned.insert(mention) {
                 actor.mentions.push(mention);
             }
             let form = document.slice(mention).to_owned();
@@ -113,7 +115,10 @@ pub fn resolve(document: &Document, quotes: &[Quote]) -> (Vec<Option<Attribution
 /// out.
 fn names_of(document: &Document) -> Vec<Name> {
     let running = |p: &&Span| document.slice(**p).ends_with(['.', '!', '?', '”', '"', '’', '\'', ')', '…', ':']);
-    document.paragraphs().iter().filter(running).flat_map(|p| names_in(document, *p)).collect()
+    let names = document.paragraphs().iter().filter(running).flat_map(|p| names_in(document, *p));
+    // Once each, as every mention is held against all of them.
+    let mut seen = HashSet::new();
+    names.filter(|n| seen.insert((document.slice(n.span), n.titled, starts_sentence(document, n.span)))).collect()
 }
 
 /// The name that a mention stands for, and how it was found.

@@ -9,6 +9,8 @@ use tch::{Kind, Tensor};
 use super::tags::Tagged;
 
 const LINK: i64 = 128;
+/// Queries that are scored at once.
+const PART: usize = 256;
 const DISTANCES: i64 = 20;
 const BETWEEN: i64 = 4;
 const PARAGRAPHS: i64 = 3;
@@ -53,17 +55,23 @@ impl Pointer {
 
     /// Points every query at the best of the candidates within `reach` word pieces, or at none.
     pub fn point(&self, text: &Linked, queries: &[Tagged], candidates: &[Tagged]) -> Vec<Target> {
-        if queries.is_empty() {
-            return Vec::new();
-        }
-        let pairs = Pairs::new(text, queries, candidates);
+        // A part at a time, as every pair takes memory and a long text has many.
+        queries.chunks(PART).flat_map(|part| self.point_part(text, part, candidates)).collect()
+    }
+
+    fn point_part(&self, text: &Linked, queries: &[Tagged], candidates: &[Tagged]) -> Vec<Target> {
+        let (Some(first), Some(last)) = (queries.first(), queries.last()) else { return Vec::new() };
+        let start = candidates.partition_point(|c| c.start + text.reach < first.start);
+        let end = candidates.partition_point(|c| c.start <= last.start + text.reach);
+        let near = &candidates[start..end.max(start)];
+        let pairs = Pairs::new(text, queries, near);
         let left = self.query.forward(&ends(text.hidden, queries));
         let active = left.gelu("none");
         let none = values(&self.none.forward(&active).squeeze_dim(-1));
-        let scores = if pairs.query.is_empty() { Vec::new() } else { self.scores(text, &left, candidates, &pairs) };
+        let scores = if pairs.query.is_empty() { Vec::new() } else { self.scores(text, &left, near, &pairs) };
         let mut options: Vec<Vec<(Option<usize>, f64)>> = none.iter().map(|s| vec![(None, *s)]).collect();
         for ((query, candidate), score) in pairs.query.iter().zip(&pairs.candidate).zip(scores) {
-            options[*query as usize].push((Some(*candidate as usize), score));
+            options[*query as usize].push((Some(start + *candidate as usize), score));
         }
         options.iter().map(|row| best(row)).collect()
     }
