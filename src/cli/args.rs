@@ -13,8 +13,8 @@ use standpoint::{Builder, Pipeline, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL};
     version,
     max_term_width = 100,
     after_help = "\
-Exit status: 0 done, 1 fatal error, 2 wrong usage, 3 finished but some articles failed, 4 a model is missing or
-damaged, 5 a figure is below --fail-under."
+Exit status: 0 done, 1 fatal error, 2 wrong usage, 3 finished but some articles failed,
+4 a model is missing or damaged, 5 a figure is below --fail-under."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -35,17 +35,19 @@ pub enum Verb {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Inputs: .txt and .md files (one article each), .jsonl, .ndjson and .json files (one JSON object a line with `text` and
-optionally `id`, `title`, `date`, `source`, `url`; other fields are passed on in `meta`), gzip of either, folders of
-them, and - for standard input.
+Inputs: .txt and .md files (one article each), .jsonl, .ndjson and .json files (one JSON object
+a line with `text` and optionally `id`, `title`, `date`, `source`, `url`; other fields are passed
+on in `meta`), gzip of either, folders of them, and - for standard input.
 
-Output: one record a line, described by `standpoint schema`. Offsets are Unicode code points, half-open: in Python,
-text[start:end] is the passage. An article that fails leaves a record with `error` in its place.
+Output: one record a line, described by `standpoint schema`. Offsets are Unicode code points,
+half-open: in Python, text[start:end] is the passage. An article that fails leaves a record with
+`error` in its place.
 
 Examples:
   standpoint analyze articles/ > results.jsonl
   standpoint analyze --format table story.txt
-  zcat dump.jsonl.gz | standpoint analyze - | jq -c '.quotes[] | [.speaker.mention.text, .content[].text]'")]
+  zcat dump.jsonl.gz | standpoint analyze - |
+    jq -c '.quotes[]? | [.speaker.mention.text, .content[].text]'")]
 pub struct AnalyzeArguments {
     /// Files, folders, or - for standard input
     #[arg(required = true, value_name = "PATH")]
@@ -138,19 +140,19 @@ pub enum EvalTask {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-GOLD is JSON Lines, plain or gzip: {id, text, attributions: [{source, cue, content, annotator?}]}, each role a list of
-[start, end] in code points.
+GOLD is JSON Lines, plain or gzip: {id, text, attributions: [{source, cue, content, annotator?}]},
+each role a list of [start, end] in code points.
 
 Figures, in percent:
   exact        pieces of a role with equal start and end
   begin        starts of such pieces
   char         code points that a role covers
   triple       attributions whose source, cue and content are all equal
-  linked       attributions matched by content (intersection over union at least .5) whose sources overlap, or who both
-               have none
+  linked       attributions matched by content (intersection over union at least .5) whose
+               sources overlap, or who both have none
   speaker      the share of content-matched attributions of which that holds
   recall@.3    gold quotations of which one prediction covers .3, and recall@.8 likewise
-  calibration  mean distance of confidence and being right by linked, over ten bins; 0 to 1")]
+  calibration  mean distance of confidence and being right by `linked`, in ten bins; 0 to 1")]
 pub struct EvalQuotesArguments {
     /// The labelled sample
     #[arg(value_name = "GOLD")]

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rust_bert::bert::{BertConfig, BertEmbedding, BertEmbeddings};
+use rust_bert::Activation;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
@@ -96,6 +97,9 @@ impl Encoder {
         }
         if config.type_vocab_size != features::TYPES {
             return Err(Error::model(path, format!("type_vocab_size must be {}", features::TYPES)));
+        }
+        if !matches!(config.hidden_act, Activation::gelu) {
+            return Err(Error::model(path, "hidden_act must be gelu, which is what the layers compute"));
         }
         let store = VarStore::new(Device::Cpu);
         let embeddings = BertEmbeddings::new(store.root() / "embeddings", &config);
