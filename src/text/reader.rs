@@ -70,11 +70,6 @@ impl Reader {
         Self { settings, waiting, lines: None }
     }
 
-    /// How many inputs are still to be opened.
-    pub fn waiting(&self) -> usize {
-        self.waiting.len()
-    }
-
     fn open(&mut self, source: Source) -> Option<Result<Article, Failure>> {
         let name = name_of(&source.path);
         let fail = |cause, message| Some(Err(Failure { id: source.id.clone(), cause, message }));

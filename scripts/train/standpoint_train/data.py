@@ -5,6 +5,8 @@ import json
 import random
 from dataclasses import dataclass, field
 
+from tokenizers import Tokenizer
+
 from . import features
 
 ROLES = ("source", "cue", "content")
@@ -35,6 +37,14 @@ def read_jsonl(path):
     opener = gzip.open if str(path).endswith(".gz") else open
     with opener(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
+
+
+def tokenizer_of(folder):
+    """The tokenizer of a model folder; windows are cut here, so it neither truncates nor pads."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def encode(tokenizer, id, text):

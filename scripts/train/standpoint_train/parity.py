@@ -6,15 +6,13 @@
 import argparse
 import hashlib
 import json
-import tomllib
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from transformers import BertConfig
 
-from . import data, features, infer
+from . import data, features, infer, manifest
 from .network import QuoteNetwork
 
 STEP = 7
@@ -58,8 +56,7 @@ def within_headline(text, paragraphs, piece):
 
 
 @torch.inference_mode()
-def expected(network, article, manifest):
-    limits = manifest["limits"]
+def expected(network, article, limits):
     windows = {"size": limits["window"] - 2, "overlap": limits["overlap"], "bf16": False}
     hidden = infer.hidden_states(network, article, **windows)
     emissions = network.tagger(hidden)
@@ -79,16 +76,14 @@ def main():
     parser.add_argument("--articles", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    manifest = tomllib.loads((args.model / "manifest.toml").read_text())
+    settings = manifest.read(args.model)
     network = load(args.model)
-    tokenizer = Tokenizer.from_file(str(args.model / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = data.tokenizer_of(args.model)
     articles = {}
     for path in sorted(args.articles.glob("*.txt")):
         # Read as bytes, so that line ends stay what they are.
         article = data.encode(tokenizer, path.stem, path.read_bytes().decode("utf-8"))
-        articles[path.stem] = expected(network, article, manifest)
+        articles[path.stem] = expected(network, article, settings["limits"])
     weights = {
         p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(args.model.glob("*.safetensors"))
     }

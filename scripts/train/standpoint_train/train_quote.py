@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
 
 from . import data, infer, score
 from .network import TAGS, QuoteNetwork, pair_features
@@ -171,9 +170,7 @@ def train(args):
     torch.manual_seed(args.seed)
     rng = random.Random(args.seed)
     folder = base_encoder()
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = data.tokenizer_of(folder)
     articles = data.quotations(tokenizer, args.data / "polnear/train.jsonl.gz")
     dev = data.quotations(tokenizer, args.data / "polnear/dev.jsonl.gz")
     if args.limit:
