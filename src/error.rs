@@ -16,6 +16,14 @@ pub enum Error {
     /// The network could not be run.
     #[error("the network could not be run: {0}")]
     Network(String),
+    /// A table that the user gave cannot be used.
+    #[error("{}: {message}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and how to mend it.
+        message: String,
+    },
     /// A labelled sample cannot be used.
     #[error("{place}: {message}")]
     Sample {

@@ -2,7 +2,7 @@
 //!
 //! An article goes through the steps in the order of the modules: [`text`] finds sentences and quotation marks,
 //! [`model`] runs one encoder over the word pieces, [`quote`] reads quotations off its vectors, [`actor`] names their
-//! sources, and [`output`] writes the record. [`Pipeline`] joins them; [`eval`] measures the result.
+//! sources, [`stance`] judges where they stand, and [`output`] writes the record. [`Pipeline`] joins them; [`eval`] measures the result.
 //!
 //! ```no_run
 //! use standpoint::{text::Article, Pipeline};
@@ -25,7 +25,8 @@ pub mod model;
 pub mod output;
 mod pipeline;
 pub mod quote;
+pub mod stance;
 pub mod text;
 
 pub use error::Error;
-pub use pipeline::{emissions, Analyses, Builder, Pipeline, Progress, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL};
+pub use pipeline::{emissions, Analyses, Builder, Pipeline, Progress, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL, DEFAULT_STANCE_MODEL};

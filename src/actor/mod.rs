@@ -1,6 +1,21 @@
 //! Actors: who the sources of an article's quotations are.
 
+mod antecedent;
+mod between;
+mod entity;
+mod heads;
+mod matching;
+mod mention;
 mod names;
 mod resolve;
+mod states;
 
-pub use resolve::{resolve, Actor, Attribution, Method};
+pub(crate) use between::choose_between;
+pub(crate) use entity::Entities;
+pub(crate) use heads::Heads;
+pub(crate) use matching::folded;
+pub use mention::Kind;
+pub(crate) use mention::{pronoun, Mention, Pronoun};
+pub(crate) use resolve::{resolve, Resolved};
+pub use resolve::{Actor, Attribution, Method};
+pub use states::{States, BUILT_IN};

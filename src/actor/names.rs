@@ -1,4 +1,4 @@
-//! Names inside mentions: runs of capitalized words, without titles.
+//! Names by their capitals and titles: for sources in which the network sees no mention, and to cut titles off.
 
 use crate::text::{Document, Span};
 
@@ -17,10 +17,6 @@ const PARTICLES: &[&str] = &[
     "of", "de", "del", "della", "der", "den", "van", "von", "da", "di", "du", "la", "le", "al", "bin", "ibn", "for",
     "and", "y",
 ];
-/// Particles that a person's name can hold.
-const PERSON_PARTICLES: &[&str] =
-    &["de", "del", "della", "der", "den", "van", "von", "da", "di", "du", "la", "le", "al", "bin", "ibn", "y"];
-
 /// Words that open a sentence with a capital and are no part of a name.
 #[rustfmt::skip]
 const OPENERS: &[&str] = &[
@@ -35,22 +31,14 @@ const OPENERS: &[&str] = &[
 
 /// A name as it stands in the text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Name {
-    pub span: Span,
+struct Name {
+    span: Span,
     /// Whether a title stands right before it.
-    pub titled: bool,
-}
-
-impl Name {
-    /// Whether it could be a person's: no "of", "for" or "and" in it.
-    pub fn is_personal(self, document: &Document) -> bool {
-        let words: Vec<&str> = document.slice(self.span).split_whitespace().collect();
-        words.iter().all(|w| w.starts_with(char::is_uppercase) || PERSON_PARTICLES.contains(w))
-    }
+    titled: bool,
 }
 
 /// All names inside a span, in order.
-pub(super) fn names_in(document: &Document, span: Span) -> Vec<Name> {
+fn names_in(document: &Document, span: Span) -> Vec<Name> {
     let mut found = Vec::new();
     let mut run: Option<Span> = None;
     let mut titled = false;
@@ -75,6 +63,51 @@ pub(super) fn names_in(document: &Document, span: Span) -> Vec<Name> {
     }
     found.extend(run.map(|span| Name { span, titled }));
     found
+}
+
+/// The name that a source is about: not one that only possesses the head ("Lunt’s lawyer") or stands in a phrase after
+/// it ("a spokesman for the Bank"), nor a single word that opens a sentence.
+pub(super) fn head_name(document: &Document, source: Span) -> Option<Span> {
+    let names = names_in(document, source);
+    let text = document.text();
+    let heads = names.iter().copied().filter(|name| {
+        let after = &text[name.span.end()..source.end()];
+        let before = &text[source.start()..name.span.start()];
+        let possesses = ["’s ", "'s ", "’ "].iter().any(|p| after.starts_with(p));
+        let depends = [" for ", " of ", " at ", " from ", " in ", " with ", " to "].iter().any(|p| before.contains(p));
+        // A capitalized modifier of a common noun ("Democratic lawmakers") is no name of the whole.
+        let next = after.strip_prefix(' ').unwrap_or("");
+        let modifies = !name.titled
+            && next.starts_with(char::is_lowercase)
+            && !["of ", "who", "and "].iter().any(|word| next.starts_with(word));
+        !possesses && !depends && !modifies
+    });
+    let head = heads.clone().find(|n| n.titled).or_else(|| heads.clone().next())?;
+    let opens = document.sentence_at(head.span.start()).is_none_or(|s| s.span.start() == head.span.start());
+    let single = !document.slice(head.span).contains(char::is_whitespace);
+    (head.titled || !opens || !single).then_some(head.span)
+}
+
+/// A name without the article, titles and possessive ending that stand around it.
+pub(super) fn bare(name: &str) -> &str {
+    let mut rest = ["’s", "'s"].iter().find_map(|s| name.strip_suffix(s)).unwrap_or(name);
+    while let Some((word, after)) = rest.split_once(' ') {
+        if !is_title(word.trim_end_matches('.')) {
+            break;
+        }
+        rest = after;
+    }
+    rest
+}
+
+/// Whether a source is a pronoun or stands like one for someone whom it doesn't describe.
+pub(super) fn is_pronoun(text: &str) -> bool {
+    #[rustfmt::skip]
+    const OTHERS: &[&str] = &[
+        "this", "that", "these", "those", "one", "others", "some", "many", "both", "everyone", "someone", "anyone",
+        "all", "another",
+    ];
+    super::mention::pronoun(text).is_some() || OTHERS.contains(&text.to_lowercase().as_str())
 }
 
 struct Word {
@@ -113,7 +146,7 @@ fn is_title(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::names_in;
+    use super::{bare, head_name, names_in};
     use crate::text::Document;
 
     fn names(text: &str) -> Vec<String> {
@@ -134,6 +167,26 @@ mod tests {
         assert_eq!(names("the Bank of Ruritania"), ["Bank of Ruritania"]);
         assert_eq!(names("Lunt of all people"), ["Lunt"]);
         assert!(names("officials who knew").is_empty());
+    }
+
+    #[test]
+    fn the_name_after_the_title_is_the_head() {
+        let head = |text: &str| {
+            let document = Document::new(format!("It rained, as {text} said."));
+            let start = document.text().find(text).unwrap();
+            let source = document.span_of_bytes(start, start + text.len()).unwrap();
+            head_name(&document, source).map(|s| document.slice(s).to_owned())
+        };
+        assert_eq!(head("Foreign Ministry spokesperson, Bo Reyl").as_deref(), Some("Bo Reyl"));
+        assert_eq!(head("a spokesman for Lunt"), None);
+        assert_eq!(head("Democratic lawmakers"), None);
+        assert_eq!(head("Ruritania’s envoy"), None);
+        assert_eq!(head("Norvia’s").as_deref(), Some("Norvia"));
+    }
+
+    #[test]
+    fn titles_are_cut_off() {
+        assert_eq!(["President Ada Lunt", "the Dr. Reyl", "Prime Minister", "Norvia’s"].map(bare), ["Ada Lunt", "Reyl", "Minister", "Norvia"]);
     }
 
     #[test]

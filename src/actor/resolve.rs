@@ -1,8 +1,13 @@
-//! From source mentions to the actors of an article.
+//! From the sources of quotations to the actors of an article.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashMap;
 
-use super::names::{names_in, Name};
+use super::antecedent::Choices;
+use super::entity::{is_location, phrase, Entities, Entity};
+use super::matching::folded;
+use super::mention::{is_plural, Form, Kind, Mention, Pronoun};
+use super::names;
+use super::states::States;
 use crate::quote::Quote;
 use crate::text::{Document, Span};
 
@@ -10,10 +15,14 @@ use crate::text::{Document, Span};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
-    /// The mention holds the name.
+    /// The mention holds the actor's name.
     Name,
-    /// The mention is part of a fuller name elsewhere in the article.
+    /// The mention holds another form of the name than the fullest: a surname, initials, a capital for its state.
     FullestName,
+    /// A pronoun or a description, which refers to the actor elsewhere in the article.
+    Coreference,
+    /// Several are named together, and are one actor together.
+    Compound,
     /// The mention describes the actor and names nobody; the description stands for the name.
     Description,
     /// The mention is a pronoun; whom it stands for is not known.
@@ -29,6 +38,8 @@ pub struct Attribution {
     pub actor: Option<usize>,
     /// How the actor was found.
     pub method: Method,
+    /// How sure it is that the mention stands for the actor, 0 to 1.
+    pub confidence: f64,
 }
 
 /// Someone or something that is quoted.
@@ -36,202 +47,318 @@ pub struct Attribution {
 pub struct Actor {
     /// The fullest name in the article, without title; for one without a name, the description.
     pub name: String,
+    /// What sort of actor it is.
+    pub kind: Kind,
+    /// Whether the article names it.
+    pub named: bool,
     /// Other forms that the article uses.
     pub aliases: Vec<String>,
-    /// Mentions as a source, in order.
+    /// All mentions in the article, in order.
     pub mentions: Vec<Span>,
 }
 
-#[rustfmt::skip]
-const PRONOUNS: &[&str] = &[
-    "he", "she", "they", "it", "i", "we", "you", "who", "him", "her", "them", "his", "hers", "their", "theirs",
-    "its", "himself", "herself", "themselves", "itself", "this", "that", "these", "those", "which", "one", "others",
-    "some", "many", "both", "everyone", "someone", "anyone", "all", "another",
-];
+/// Who the mentions of an article stand for.
+pub(crate) struct Cast<'a> {
+    document: &'a Document,
+    mentions: &'a [Mention],
+    entities: Entities,
+    actors: Vec<Actor>,
+    by_entity: HashMap<usize, usize>,
+    by_name: HashMap<String, usize>,
+}
 
-/// Finds the actors of an article's quotations: for each quotation with a source its attribution, and the actors in
-/// order of their first mention.
-pub fn resolve(document: &Document, quotes: &[Quote]) -> (Vec<Option<Attribution>>, Vec<Actor>) {
-    let everywhere = names_of(document);
-    let mut actors: Vec<Actor> = Vec::new();
-    let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
-    // Two quotations may share a mention; it has one actor.
-    let mut mentioned: HashSet<Span> = HashSet::new();
-    let attributions = quotes.iter().map(|quote| {
-        let mention = quote.source?;
-        let (name, method) = name_of(document, mention, &everywhere);
-        let actor = name.map(|name| {
-            let index = *by_name.entry(name.to_lowercase()).or_insert_with(|| {
-                actors.push(Actor { name: name.clone(), aliases: Vec::new(), mentions: Vec::new() });
-                actors.len() - 1
-            });
-            let actor = &mut actors[index];
-            if mentioned.insert(mention) {
-                actor.mentions.push(mention);
-            }
-            let form = document.slice(mention).to_owned();
-            if form != actor.name && !actor.aliases.contains(&form) {
-                actor.aliases.push(form);
-            }
-            index
+/// A name in the article, and who it stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NamedMention {
+    pub span: Span,
+    /// The fullest form of the name.
+    pub name: String,
+    pub kind: Kind,
+    /// Whether the article only says that something is or goes there.
+    pub location: bool,
+    /// Index of the actor, where it is one.
+    pub actor: Option<usize>,
+}
+
+/// The actors of an article.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Resolved {
+    /// By quotation; `None` where it has no source.
+    pub attributions: Vec<Option<Attribution>>,
+    /// In order of their first quotation.
+    pub actors: Vec<Actor>,
+    /// All names of the article, in order.
+    pub named: Vec<NamedMention>,
+}
+
+/// Finds the actors of an article's quotations.
+pub(crate) fn resolve(
+    document: &Document,
+    quotes: &[Quote],
+    mentions: &[Mention],
+    choices: &[Choices],
+    states: &States,
+) -> Resolved {
+    let entities = Entities::new(document, mentions, choices, states);
+    let mut cast = Cast {
+        document,
+        mentions,
+        entities,
+        actors: Vec::new(),
+        by_entity: HashMap::new(),
+        by_name: HashMap::new(),
+    };
+    let attributions: Vec<_> = quotes.iter().map(|q| q.source.map(|source| cast.attribute(source))).collect();
+    cast.add_mentions(quotes, &attributions);
+    let named = cast.named();
+    Resolved { attributions, actors: cast.actors, named }
+}
+
+impl Cast<'_> {
+    fn attribute(&mut self, source: Span) -> Attribution {
+        let heads = self.heads(source);
+        let (actor, method, confidence) = if let Some(parts) = self.compound(source, &heads) {
+            (Some(self.unnamed(&parts, Kind::Group, true)), Method::Compound, 1.0)
+        } else if let Some(head) = self.choose(&heads) {
+            self.of_mention(source, head)
+        } else {
+            self.of_words(source)
+        };
+        if let Some(actor) = actor {
+            let text = bare(self.document.slice(source));
+            self.add_alias(actor, text);
+        }
+        Attribution { mention: source, actor, method, confidence }
+    }
+
+    /// The mentions of a source that are not inside another's phrase: "the *head* of the agency, *Ana Soler*".
+    fn heads(&self, source: Span) -> Vec<usize> {
+        let first = self.mentions.partition_point(|m| m.span.start() < source.start());
+        let inside = self.mentions[first..].iter().take_while(|m| m.span.start() < source.end());
+        let within = inside.enumerate().filter(|(_, m)| m.span.end() <= source.end());
+        within.filter(|(_, m)| self.is_top(source, m.span, m.is_name())).map(|(i, _)| first + i).collect()
+    }
+
+    fn is_top(&self, source: Span, mention: Span, name: bool) -> bool {
+        let text = self.document.text();
+        let (before, after) = (&text[source.start()..mention.start()], &text[mention.end()..source.end()]);
+        let possesses = ["’s ", "'s ", "’ ", "' "].iter().any(|p| after.starts_with(p));
+        if possesses || self.is_possessive(mention, after) {
+            return false;
+        }
+        // What depends on a head ends with its clause.
+        let clause = before.rsplit([',', ';', '(', '—', '–']).next().unwrap_or(before);
+        const PREPOSITIONS: &[&str] =
+            &["of", "for", "at", "from", "in", "with", "to", "by", "on", "against", "near", "about", "who", "which", "that", "on behalf"];
+        if clause.split_whitespace().any(|w| PREPOSITIONS.contains(&w.to_lowercase().as_str())) {
+            return false;
+        }
+        // A name before a common noun ("Democratic lawmakers", "Kremlin spokesman Ivo Petran") is no head.
+        let next = after.strip_prefix(' ').or_else(|| after.strip_prefix('-')).unwrap_or("");
+        const AFTER_HEAD: &[&str] = &["of", "and", "who", "which", "that", "in", "for", "at", "from", "on", "himself", "herself", "itself", "to", "or", "with"];
+        let word = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        !(name && word.starts_with(char::is_lowercase) && !AFTER_HEAD.contains(&word))
+    }
+
+    /// "his wife": the pronoun possesses what follows.
+    fn is_possessive(&self, mention: Span, after: &str) -> bool {
+        let word = self.document.slice(mention).to_lowercase();
+        let possessive = ["his", "her", "its", "their", "our", "my", "your", "whose"].contains(&word.as_str());
+        possessive && !after.trim().is_empty()
+    }
+
+    /// The name of several heads that "and" joins.
+    fn compound(&self, source: Span, heads: &[usize]) -> Option<String> {
+        let (first, last) = (heads.first()?, heads.last()?);
+        let text = self.document.text();
+        let joined = heads.windows(2).any(|pair| {
+            let gap = &text[self.mentions[pair[0]].span.end()..self.mentions[pair[1]].span.start()];
+            gap.split_whitespace().any(|w| w == "and")
         });
-        Some(Attribution { mention, actor, method })
-    });
-    (attributions.collect(), actors)
-}
-
-/// All names of the running text. A headline may capitalize every word, so lines that do not end a sentence are left
-/// out.
-fn names_of(document: &Document) -> Vec<Name> {
-    let running = |p: &&Span| document.slice(**p).ends_with(['.', '!', '?', '”', '"', '’', '\'', ')', '…', ':']);
-    let names = document.paragraphs().iter().filter(running).flat_map(|p| names_in(document, *p));
-    // Once each, as every mention is held against all of them.
-    let mut seen = HashSet::new();
-    names.filter(|n| seen.insert((document.slice(n.span), n.titled, starts_sentence(document, n.span)))).collect()
-}
-
-/// The name that a mention stands for, and how it was found.
-fn name_of(document: &Document, mention: Span, everywhere: &[Name]) -> (Option<String>, Method) {
-    let text = document.slice(mention);
-    if PRONOUNS.contains(&text.to_lowercase().as_str()) {
-        return (None, Method::Pronoun);
+        let entities: Vec<usize> = heads.iter().filter_map(|h| self.entities.of[*h].map(|(e, _)| e)).collect();
+        if first == last || !joined || entities.len() < heads.len() || entities.iter().all(|e| *e == entities[0]) {
+            return None;
+        }
+        if heads.iter().all(|h| self.mentions[*h].is_name()) {
+            let mut names: Vec<&str> = Vec::new();
+            for entity in entities {
+                let name = self.entities.list[entity].name.as_str();
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            let (last, rest) = names.split_last()?;
+            return Some(format!("{} and {last}", rest.join(", ")));
+        }
+        Some(bare(self.document.slice(source)).to_owned())
     }
-    let Some(name) = head_name(document, mention).filter(|n| !is_common(document, *n, everywhere)) else {
-        let bare = ["’s", "'s"].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text);
-        return (Some(bare.to_owned()), Method::Description);
-    };
-    let own = document.slice(name.span);
-    match fuller(document, name, everywhere) {
-        Some(full) => (Some(full), Method::FullestName),
-        None => (Some(own.to_owned()), Method::Name),
+
+    /// A person's name before other names, names before descriptions, those before pronouns.
+    fn choose(&self, heads: &[usize]) -> Option<usize> {
+        let rank = |h: &&usize| match (self.mentions[**h].form, self.entities.of[**h]) {
+            (Form::Name, Some((e, _))) if self.entities.list[e].kind == Kind::Person => 0,
+            (Form::Name, _) => 1,
+            (Form::Head { .. }, _) => 2,
+            (Form::Pronoun(_), _) => 3,
+        };
+        heads.iter().min_by_key(rank).copied()
     }
-}
 
-/// The name that a mention is about: not one that only possesses the head ("Lunt’s lawyer") or stands in a
-/// phrase after it ("a spokesman for the Bank").
-fn head_name(document: &Document, mention: Span) -> Option<Name> {
-    let names = names_in(document, mention);
-    let text = document.text();
-    let heads = names.iter().copied().filter(|name| {
-        let after = &text[name.span.end()..mention.end()];
-        let before = &text[mention.start()..name.span.start()];
-        // What is possessed follows; a bare "Norvia’s" is the whole source.
-        let possesses = ["’s ", "'s ", "’ "].iter().any(|p| after.starts_with(p));
-        let depends = [" for ", " of ", " at ", " from ", " in ", " with ", " to "].iter().any(|p| before.contains(p));
-        // A capitalized modifier of a common noun ("Democratic lawmakers") is no name of the whole.
-        let modifies = !name.titled
-            && after.starts_with(' ')
-            && after[1..].starts_with(char::is_lowercase)
-            && !after[1..].starts_with("of ")
-            && !after[1..].starts_with("who")
-            && !after[1..].starts_with("and ");
-        !possesses && !depends && !modifies
-    });
-    // "Ruritanian President Lunt", "Harbour Board spokesman, Bo Reyl": the name after the title is the head.
-    let head = heads.clone().find(|n| n.titled).or_else(|| heads.clone().next())?;
-    Some(with_article(document, mention, head))
-}
-
-/// A single word that opens a sentence has its capital from there, unless the article writes it so elsewhere too
-/// ("Investigators said").
-fn is_common(document: &Document, name: Name, everywhere: &[Name]) -> bool {
-    let text = document.slice(name.span);
-    let elsewhere = |other: &&Name| {
-        let holds = document.slice(other.span).split_whitespace().any(|word| word == text);
-        holds && !starts_sentence(document, other.span)
-    };
-    !name.titled
-        && !text.contains(char::is_whitespace)
-        && starts_sentence(document, name.span)
-        && !everywhere.iter().any(|other| elsewhere(&other))
-}
-
-/// "The Courier" alone is the name of an outlet with its article.
-fn with_article(document: &Document, mention: Span, name: Name) -> Name {
-    let whole = document.slice(mention).strip_prefix("The ").is_some_and(|rest| rest == document.slice(name.span));
-    if whole && !starts_sentence(document, mention) {
-        Name { span: mention, ..name }
-    } else {
-        name
+    fn of_mention(&mut self, source: Span, head: usize) -> (Option<usize>, Method, f64) {
+        let mention = self.mentions[head];
+        let Some((entity, sure)) = self.entities.of[head] else {
+            return match mention.form {
+                Form::Pronoun(_) => (None, Method::Pronoun, 1.0),
+                _ => (Some(self.described(source, mention)), Method::Description, 1.0),
+            };
+        };
+        let (named, name) = (self.entities.list[entity].named, self.entities.list[entity].name.clone());
+        let method = match mention.form {
+            Form::Name if name == names::bare(self.document.slice(mention.span)) => Method::Name,
+            Form::Name => Method::FullestName,
+            Form::Head { .. } if !named && !self.by_entity.contains_key(&entity) => Method::Description,
+            _ => Method::Coreference,
+        };
+        let actor = match self.by_entity.get(&entity) {
+            Some(actor) => *actor,
+            None => {
+                let actor = if named {
+                    self.push(&name, self.entities.list[entity].kind, true)
+                } else if method == Method::Description {
+                    self.described(source, mention)
+                } else {
+                    self.unnamed(&name, described_kind(self.entities.list[entity].kind, is_plural(&name)), false)
+                };
+                self.by_entity.insert(entity, actor);
+                actor
+            }
+        };
+        (Some(actor), method, sure)
     }
-}
 
-fn starts_sentence(document: &Document, mention: Span) -> bool {
-    document.sentence_at(mention.start()).is_none_or(|s| s.span.start() == mention.start())
-}
+    /// A description that names nobody.
+    fn described(&mut self, source: Span, mention: Mention) -> usize {
+        let plural = mention.form == (Form::Head { plural: true });
+        let kind = described_kind(mention.kind, plural);
+        let text = bare(self.document.slice(source)).to_owned();
+        self.unnamed(&text, kind, false)
+    }
 
-/// The fullest personal name in the article that ends with this one, or begins with it after a title. Two different
-/// ones leave it open which is meant, so then there is none.
-fn fuller(document: &Document, name: Name, everywhere: &[Name]) -> Option<String> {
-    let own: Vec<&str> = document.slice(name.span).split_whitespace().collect();
-    let mut found: Vec<Vec<&str>> = Vec::new();
-    for other in everywhere.iter().filter(|o| o.is_personal(document)) {
-        let words: Vec<&str> = document.slice(other.span).split_whitespace().collect();
-        let longer = words.len() > own.len() && words.len() <= 5;
-        let titled_first = words.starts_with(&own) && (other.titled || name.titled);
-        if longer && (words.ends_with(&own) || titled_first) && !found.contains(&words) {
-            found.push(words);
+    /// A source in which the network sees no mention: by its capitals, or else as a description.
+    fn of_words(&mut self, source: Span) -> (Option<usize>, Method, f64) {
+        let text = bare(self.document.slice(source)).to_owned();
+        if names::is_pronoun(&text) {
+            return (None, Method::Pronoun, 1.0);
+        }
+        let Some(name) = names::head_name(self.document, source) else {
+            let last = text.split_whitespace().next_back().unwrap_or("").to_owned();
+            let kind = if is_plural(&last) { Kind::Group } else { Kind::Unknown };
+            return (Some(self.unnamed(&text, kind, false)), Method::Description, 1.0);
+        };
+        let name = self.document.slice(name).to_owned();
+        let known = self.entities.list.iter().position(|e| e.named && folded(&e.name) == folded(&name));
+        let actor = match known {
+            Some(entity) => match self.by_entity.get(&entity) {
+                Some(actor) => *actor,
+                None => {
+                    let kind = self.entities.list[entity].kind;
+                    let actor = self.push(&self.entities.list[entity].name.clone(), kind, true);
+                    self.by_entity.insert(entity, actor);
+                    actor
+                }
+            },
+            None => self.unnamed(&name, Kind::Unknown, true),
+        };
+        (Some(actor), Method::Name, 1.0)
+    }
+
+    /// An actor that no entity stands behind: one for each wording.
+    fn unnamed(&mut self, name: &str, kind: Kind, named: bool) -> usize {
+        let key = folded(name);
+        if let Some(actor) = self.by_name.get(&key) {
+            return *actor;
+        }
+        let actor = self.push(name, kind, named);
+        self.by_name.insert(key, actor);
+        actor
+    }
+
+    fn push(&mut self, name: &str, kind: Kind, named: bool) -> usize {
+        let actor = Actor { name: name.to_owned(), kind, named, aliases: Vec::new(), mentions: Vec::new() };
+        self.actors.push(actor);
+        self.actors.len() - 1
+    }
+
+    fn add_alias(&mut self, actor: usize, text: &str) {
+        let actor = &mut self.actors[actor];
+        if text != actor.name && !names::is_pronoun(text) && !actor.aliases.iter().any(|a| a == text) {
+            actor.aliases.push(text.to_owned());
         }
     }
-    let fullest = found.iter().max_by_key(|w| w.len())?;
-    let one_person = found.iter().all(|w| fullest.ends_with(w) || fullest.starts_with(w));
-    one_person.then(|| fullest.join(" "))
+
+    /// Every mention of every actor, sources with all their words.
+    fn add_mentions(&mut self, quotes: &[Quote], attributions: &[Option<Attribution>]) {
+        let mut found: Vec<(usize, Span)> = attributions.iter().flatten().filter_map(|a| Some((a.actor?, a.mention))).collect();
+        let sources = found.clone();
+        for (i, mention) in self.mentions.iter().enumerate() {
+            let spoken = (mention.form == Form::Pronoun(Pronoun::I)).then(|| self.speaker(quotes, attributions, mention.span)).flatten();
+            let entity = self.entities.of[i].and_then(|(e, _)| self.by_entity.get(&e).copied());
+            let Some(actor) = spoken.or(entity) else { continue };
+            let span = match mention.form {
+                Form::Head { .. } => phrase(self.document, mention.span),
+                _ => mention.span,
+            };
+            if !sources.iter().any(|(a, s)| *a == actor && s.overlaps(span)) {
+                found.push((actor, span));
+            }
+            if mention.is_name() {
+                self.add_alias(actor, names::bare(self.document.slice(mention.span)));
+            }
+        }
+        found.sort_by_key(|(_, span)| *span);
+        found.dedup();
+        for (actor, span) in found {
+            self.actors[actor].mentions.push(span);
+        }
+    }
+
+    fn named(&self) -> Vec<NamedMention> {
+        let names = self.mentions.iter().enumerate().filter(|(_, m)| m.is_name());
+        let of = |(i, mention): (usize, &Mention)| {
+            let (entity, _) = self.entities.of[i]?;
+            let Entity { name, kind, .. } = &self.entities.list[entity];
+            Some(NamedMention {
+                span: mention.span,
+                name: name.clone(),
+                kind: *kind,
+                location: is_location(self.document, mention.span),
+                actor: self.by_entity.get(&entity).copied(),
+            })
+        };
+        names.filter_map(of).collect()
+    }
+
+    /// Who says the quotation that holds a passage within its marks.
+    fn speaker(&self, quotes: &[Quote], attributions: &[Option<Attribution>], passage: Span) -> Option<usize> {
+        if !self.document.marks().is_quoted(passage.start()) {
+            return None;
+        }
+        let holds = |q: &Quote| q.content.iter().any(|c| c.contains(passage));
+        let (_, attribution) = quotes.iter().zip(attributions).find(|(q, _)| holds(q))?;
+        attribution.as_ref()?.actor
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{name_of, names_of, Method};
-    use crate::text::Document;
-
-    fn resolved(text: &str, mention: &str) -> (Option<String>, Method) {
-        let document = Document::new(text.to_owned());
-        let start = text.rfind(mention).unwrap();
-        let span = document.span_of_bytes(start, start + mention.len()).unwrap();
-        name_of(&document, span, &names_of(&document))
+/// Several persons are a group, one is a person; what is no person in the singular stays what it is.
+fn described_kind(kind: Kind, plural: bool) -> Kind {
+    match (kind, plural) {
+        (Kind::Document, _) => Kind::Document,
+        (_, true) => Kind::Group,
+        (kind, false) => kind,
     }
+}
 
-    #[test]
-    fn the_fullest_form_is_the_name() {
-        let text = "Mr. Lunt spoke. Yesterday President Ada Lunt left, a spokesman for Lunt said. She stayed.";
-        assert_eq!(resolved(text, "Mr. Lunt"), (Some("Ada Lunt".into()), Method::FullestName));
-        assert_eq!(resolved(text, "President Ada Lunt"), (Some("Ada Lunt".into()), Method::Name));
-        assert_eq!(resolved(text, "a spokesman for Lunt"), (Some("a spokesman for Lunt".into()), Method::Description));
-        assert_eq!(resolved(text, "She"), (None, Method::Pronoun));
-    }
-
-    #[test]
-    fn the_name_after_the_title_is_the_head() {
-        let text = "Foreign Ministry spokesperson, Bo Reyl, and Foreign Minister Ada Lunt met.";
-        assert_eq!(resolved(text, "Foreign Ministry spokesperson, Bo Reyl").0, Some("Bo Reyl".into()));
-        assert_eq!(resolved(text, "Foreign Minister Ada Lunt").0, Some("Ada Lunt".into()));
-    }
-
-    #[test]
-    fn two_of_one_surname_stay_two() {
-        let text = "Ada Lunt met Bo Lunt. Lunt said nothing.";
-        assert_eq!(resolved(text, "Lunt").0, Some("Lunt".into()));
-    }
-
-    #[test]
-    fn a_bare_possessive_is_the_name() {
-        let opening = "Norvia’s assertion that it rained.";
-        assert_eq!(resolved(opening, "Norvia’s").0, Some("Norvia".into()));
-        let inside = "It was Norvia’s assertion that it rained.";
-        assert_eq!(resolved(inside, "Norvia’s"), (Some("Norvia".into()), Method::Name));
-    }
-
-    #[test]
-    fn a_capital_from_the_sentence_is_no_name() {
-        let text = "Swimmers and shopkeepers objected. Lunt agreed, as did a friend of Lunt.";
-        let swimmers = "Swimmers and shopkeepers";
-        assert_eq!(resolved(text, swimmers), (Some(swimmers.into()), Method::Description));
-        assert_eq!(resolved(text, "Lunt").1, Method::Name);
-    }
-
-    #[test]
-    fn modifiers_are_no_names() {
-        let text = "Democratic lawmakers and Ruritania’s envoy agreed.";
-        assert_eq!(resolved(text, "Democratic lawmakers").1, Method::Description);
-        assert_eq!(resolved(text, "Ruritania’s envoy").1, Method::Description);
-    }
+/// A mention without a possessive ending.
+fn bare(text: &str) -> &str {
+    ["’s", "'s"].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text)
 }

@@ -16,7 +16,7 @@ use super::sink::Sink;
 const WIDTH: u16 = 100;
 
 pub fn run(arguments: &AnalyzeArguments) -> anyhow::Result<Done> {
-    let pipeline = arguments.model.builder().build()?;
+    let pipeline = arguments.model.builder()?.build()?;
     let mut sink = Sink::open(&arguments.output)?;
     let settings = ReaderSettings { format: arguments.input_format.into(), max_bytes: arguments.max_bytes };
     let reader = Reader::new(&arguments.paths, settings);

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use standpoint::actor::States;
 use standpoint::model::Precision;
+use standpoint::stance::{Target, Targets};
 use standpoint::text::Format;
-use standpoint::{Builder, Pipeline, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL};
+use standpoint::{Builder, Pipeline, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL, DEFAULT_STANCE_MODEL};
 
 /// Who said what, and where do they stand: quotations and their speakers in English news articles, as JSON.
 #[derive(Debug, Parser)]
@@ -31,6 +33,8 @@ pub enum Verb {
     Models(ModelsArguments),
     /// Print the JSON Schema of the output
     Schema,
+    /// Print the built-in table of states, to change and give to --states
+    States,
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +95,23 @@ pub struct ModelArguments {
     #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
     models: Option<PathBuf>,
 
+    /// Name of the model of stance and sentiment; `none` leaves both out
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_STANCE_MODEL)]
+    stance_model: String,
+
+    /// Ask for the speakers' stance to this: a noun phrase or a claim (repeatable)
+    #[arg(long = "target", value_name = "TARGET")]
+    targets: Vec<String>,
+
+    /// Ask for the speakers' stance to the targets of this file: [[target]] tables in TOML with `name` and
+    /// optionally `id`, `aliases`, `claims = { favor = "…", against = "…" }`
+    #[arg(long = "targets", value_name = "FILE")]
+    target_file: Option<PathBuf>,
+
+    /// Capitals and other words for states, in the place of the built-in table (`standpoint states` prints it)
+    #[arg(long, value_name = "FILE")]
+    states: Option<PathBuf>,
+
     /// Number format of the network; auto is bf16 where the processor is made for it, else f32
     #[arg(long, value_enum, default_value_t = PrecisionName::Auto)]
     precision: PrecisionName,
@@ -110,9 +131,20 @@ pub struct ModelArguments {
 
 impl ModelArguments {
     /// The settings of a pipeline.
-    pub fn builder(&self) -> Builder {
+    pub fn builder(&self) -> anyhow::Result<Builder> {
+        let mut targets: Vec<Target> = self.targets.iter().map(Target::new).collect();
+        if let Some(file) = &self.target_file {
+            targets.extend(Targets::read(file)?);
+        }
+        let targets = Targets::new(targets).map_err(|e| anyhow::anyhow!("the targets cannot be used: {e}"))?;
+        let stance_model = (self.stance_model != "none").then(|| self.stance_model.clone());
+        if stance_model.is_none() && !targets.is_empty() {
+            anyhow::bail!("a target needs a model of stance, and --stance-model is none");
+        }
         let mut builder = Pipeline::builder()
             .model(&self.model)
+            .stance_model(stance_model)
+            .targets(targets)
             .precision(self.precision.into())
             .batch_tokens(self.batch_tokens)
             .min_confidence(self.min_confidence);
@@ -122,7 +154,10 @@ impl ModelArguments {
         if let Some(workers) = self.workers {
             builder = builder.workers(workers.into());
         }
-        builder
+        if let Some(file) = &self.states {
+            builder = builder.states(States::open(file)?);
+        }
+        Ok(builder)
     }
 }
 
@@ -136,6 +171,111 @@ pub struct EvalArguments {
 pub enum EvalTask {
     /// Quotations: spans, attributions, speakers
     Quotes(EvalQuotesArguments),
+    /// Speakers by name, and the stances of actors
+    Actors(EvalActorsArguments),
+    /// Whom pronouns, descriptions and names stand for
+    Coreference(EvalCoreferenceArguments),
+    /// Stance of texts to targets
+    Stance(EvalPairsArguments),
+    /// Sentiment of texts to mentions
+    Sentiment(EvalPairsArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+GOLD is JSON Lines, plain or gzip: {id, text, quotes: [{speaker: [accepted names], content_spans,
+required}], stances: [{actor: [accepted names], target, label}]}. The targets of all stances are
+asked for in every article.
+
+Figures, in percent:
+  found          required quotations that a prediction covers (intersection over union at least .5)
+  named          of all required quotations, those found whose actor has an accepted name
+  stances        labelled stances that the actor has
+  false_stances  pairs of a labelled actor with another target of its article that come out as
+                 favor or against")]
+pub struct EvalActorsArguments {
+    /// The labelled sample
+    #[arg(value_name = "GOLD")]
+    pub gold: PathBuf,
+
+    /// Say what went wrong, on standard error
+    #[arg(long)]
+    pub misses: bool,
+
+    #[command(flatten)]
+    pub report: ReportArguments,
+
+    #[command(flatten)]
+    pub model: ModelArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+GOLD is JSON Lines, plain or gzip, of GAP's shape ({text, pronoun: [start, end], a, b, a_coref,
+b_coref}) or of GUM's ({text, genre, entities: [{start, end, group, kind}], attributions}).
+
+Figures, in percent:
+  given              GAP: F1 where the network chooses among the two names and what else it sees
+  chains             GAP: F1 by the actors that `analyze` makes, which abstain where unsure
+  conll              mean of MUC, B3 and CEAF-e over names and pronouns
+  pronoun_to_name    he, she, it and they that open an attribution and end at the right name,
+                     of those that end at an actor")]
+pub struct EvalCoreferenceArguments {
+    /// The labelled sample
+    #[arg(value_name = "GOLD")]
+    pub gold: PathBuf,
+
+    /// Of texts with a genre only these (repeatable) [default: all]
+    #[arg(long, value_name = "GENRE")]
+    pub genre: Vec<String>,
+
+    /// Name of the model
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_MODEL)]
+    pub model: String,
+
+    /// Folder that holds the models [default: the one that standpoint comes with]
+    #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
+    pub models: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub report: ReportArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+GOLD is JSON Lines, plain or gzip: {text, target, label} for stance (favor, against, neutral; none
+means neutral), {text, targets: [{start, end, label}]} for sentiment (negative, neutral, positive).
+
+Figures, in percent: macro_f1 (mean over the labels of the sample), accuracy, f1 by label, and for
+stance semeval, the mean F1 of favor and against. A text that the model finds unrelated to its
+target counts as neutral.")]
+pub struct EvalPairsArguments {
+    /// The labelled samples, taken together
+    #[arg(value_name = "GOLD", required = true)]
+    pub gold: Vec<PathBuf>,
+
+    /// Name of the model
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_STANCE_MODEL)]
+    pub stance_model: String,
+
+    /// Folder that holds the models [default: the one that standpoint comes with]
+    #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
+    pub models: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub report: ReportArguments,
+}
+
+/// How figures are told.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Print JSON in place of a table
+    #[arg(long)]
+    pub json: bool,
+
+    /// Exit with 5 where a figure is lower, for example exact.content.f=62 (repeatable)
+    #[arg(long, value_name = "FIGURE=BOUND", value_parser = bound)]
+    pub fail_under: Vec<(String, f64)>,
 }
 
 #[derive(Debug, Args)]
@@ -166,13 +306,8 @@ pub struct EvalQuotesArguments {
     #[arg(long, value_name = "FILE")]
     pub predictions: Option<PathBuf>,
 
-    /// Print JSON in place of a table
-    #[arg(long)]
-    pub json: bool,
-
-    /// Exit with 5 where a figure is lower, for example exact.content.f=62 (repeatable)
-    #[arg(long, value_name = "FIGURE=BOUND", value_parser = bound)]
-    pub fail_under: Vec<(String, f64)>,
+    #[command(flatten)]
+    pub report: ReportArguments,
 
     #[command(flatten)]
     pub model: ModelArguments,

@@ -6,11 +6,20 @@ use std::path::Path;
 
 use anyhow::{bail, Context as _};
 use comfy_table::{presets, Cell, CellAlignment, Table};
-use standpoint::eval::{self, Annotator, GoldArticle, Prf, QuoteReport};
+use standpoint::eval::{
+    self, Annotator, CoreferenceReport, CoreferenceScorer, GapScores, GoldArticle, Outcome, PairReport, Prf, QuoteReport,
+    Share,
+};
+use standpoint::model::{default_folder, Precision};
 use standpoint::output::{Analysis, Record};
+use standpoint::stance::{PairModel, SentimentLabel, StanceLabel, Target, Targets};
 use standpoint::text::Article;
+use standpoint::{Builder, DEFAULT_BATCH_TOKENS};
 
-use super::args::{EvalArguments, EvalQuotesArguments, EvalTask};
+use super::args::{
+    EvalActorsArguments, EvalArguments, EvalCoreferenceArguments, EvalPairsArguments, EvalQuotesArguments, EvalTask,
+    ReportArguments,
+};
 use super::exit::Done;
 use super::progress;
 use super::sink::Sink;
@@ -18,6 +27,10 @@ use super::sink::Sink;
 pub fn run(arguments: &EvalArguments) -> anyhow::Result<Done> {
     match &arguments.task {
         EvalTask::Quotes(arguments) => quotes(arguments),
+        EvalTask::Actors(arguments) => actors(arguments),
+        EvalTask::Coreference(arguments) => coreference(arguments),
+        EvalTask::Stance(arguments) => stance(arguments),
+        EvalTask::Sentiment(arguments) => sentiment(arguments),
     }
 }
 
@@ -26,20 +39,145 @@ fn quotes(arguments: &EvalQuotesArguments) -> anyhow::Result<Done> {
     let gold = eval::read_quotations(&arguments.gold, &annotator)?;
     let analyses = match &arguments.predictions {
         Some(path) => read_predictions(path, &gold)?,
-        None => analyze(arguments, &gold)?,
+        None => {
+            let articles = gold.iter().map(|g| Article::new(&g.id, &g.text)).collect();
+            analyze(arguments.model.builder()?.stance_model(None), articles)?
+        }
     };
     let report = eval::score(gold.iter().zip(&analyses));
-    let json = serde_json::to_value(&report)?;
+    tell(&arguments.report, &report, || table(&report))
+}
+
+fn actors(arguments: &EvalActorsArguments) -> anyhow::Result<Done> {
+    let gold = eval::read_actors(&arguments.gold)?;
+    let targets = eval::targets(&gold).into_iter().map(Target::new).collect();
+    let targets = Targets::new(targets).map_err(|e| anyhow::anyhow!("{}: {e}", arguments.gold.display()))?;
+    let articles = gold.iter().map(|g| Article::new(&g.id, &g.text)).collect();
+    let analyses = analyze(arguments.model.builder()?.targets(targets), articles)?;
+    let report = eval::score_actors(gold.iter().zip(&analyses));
+    if arguments.misses {
+        report.misses.iter().for_each(|miss| eprintln!("{miss}"));
+    }
+    tell(&arguments.report, &report, || {
+        let row = |name: &str, share: &Share| {
+            let percent = share.percent.map_or("—".to_owned(), |p| format!("{p:.2} %"));
+            format!("{name:<15}{percent:>9}  {} of {}", share.count, share.of)
+        };
+        let rows = [("found", &report.found), ("named", &report.named), ("stances", &report.stances)];
+        let rows = rows.into_iter().chain([("false stances", &report.false_stances)]);
+        rows.map(|(name, share)| row(name, share)).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn coreference(arguments: &EvalCoreferenceArguments) -> anyhow::Result<Done> {
+    let models = arguments.models.clone().unwrap_or_else(default_folder);
+    let scorer = CoreferenceScorer::open(&models.join(&arguments.model), Precision::Auto)?;
+    let bar = progress::articles(None, false);
+    let report = scorer.score(&arguments.gold, &arguments.genre, || bar.inc(1))?;
+    bar.finish_and_clear();
+    tell(&arguments.report, &report, || coreference_table(&report))
+}
+
+fn coreference_table(report: &CoreferenceReport) -> String {
+    let number = |value: Option<f64>| value.map_or("—".to_owned(), |v| format!("{v:.2}"));
+    let mut lines = vec![format!("texts            {}", report.n)];
+    for (name, scores) in [("GAP, given", report.given), ("GAP, chains", report.chains)] {
+        if let Some(GapScores { f1, masculine, feminine, ratio }) = scores {
+            let [f1, masculine, feminine, ratio] = [f1, masculine, feminine, ratio].map(number);
+            lines.push(format!("{name:<16} F1 {f1} (masculine {masculine}, feminine {feminine}, ratio {ratio})"));
+        }
+    }
+    for (name, value) in report.conll.iter().flatten() {
+        lines.push(format!("{name:<16} {value:.2}"));
+    }
+    for (name, share) in [("pronoun to name", report.pronoun_to_name), ("answered", report.pronouns_answered)] {
+        if let Some(share) = share {
+            lines.push(format!("{name:<16} {} % of {}", number(share.percent), share.of));
+        }
+    }
+    lines.join("\n")
+}
+
+fn pair_model(arguments: &EvalPairsArguments) -> anyhow::Result<PairModel> {
+    let models = arguments.models.clone().unwrap_or_else(default_folder);
+    Ok(PairModel::open(&models.join(&arguments.stance_model), Precision::Auto, DEFAULT_BATCH_TOKENS)?)
+}
+
+fn stance(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
+    let model = pair_model(arguments)?;
+    let mut outcomes = Vec::new();
+    for path in &arguments.gold {
+        let gold = eval::read_stances(path)?;
+        let pairs: Vec<(&str, &str)> = gold.iter().map(|g| (g.target.as_str(), g.text.as_str())).collect();
+        for (gold, probs) in gold.iter().zip(model.stances(&pairs)?) {
+            let (found, probability) = match probs.three_way() {
+                StanceLabel::Favor => ("favor", probs.favor),
+                StanceLabel::Against => ("against", probs.against),
+                _ => ("neutral", probs.neutral + probs.unrelated),
+            };
+            let gold = ["favor", "against"].into_iter().find(|l| *l == gold.label).unwrap_or("neutral");
+            outcomes.push(Outcome { gold, found, probability });
+        }
+    }
+    let report = eval::score_pairs(&outcomes);
+    tell(&arguments.report, &report, || pair_table(&report))
+}
+
+fn sentiment(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
+    let model = pair_model(arguments)?;
+    let mut outcomes = Vec::new();
+    for path in &arguments.gold {
+        let gold = eval::read_sentiments(path)?;
+        let mut pairs = Vec::new();
+        let mut labels = Vec::new();
+        for item in &gold {
+            let byte = |point: usize| item.text.char_indices().nth(point).map_or(item.text.len(), |(byte, _)| byte);
+            for mention in &item.targets {
+                pairs.push((item.text.as_str(), byte(mention.start)..byte(mention.end)));
+                let label = ["negative", "positive"].into_iter().find(|l| *l == mention.label);
+                labels.push(label.unwrap_or("neutral"));
+            }
+        }
+        for (gold, probs) in labels.into_iter().zip(model.sentiments(&pairs)?) {
+            let (found, probability) = match probs.label() {
+                SentimentLabel::Negative => ("negative", probs.negative),
+                SentimentLabel::Neutral => ("neutral", probs.neutral),
+                SentimentLabel::Positive => ("positive", probs.positive),
+            };
+            outcomes.push(Outcome { gold, found, probability });
+        }
+    }
+    let report = eval::score_pairs(&outcomes);
+    tell(&arguments.report, &report, || pair_table(&report))
+}
+
+fn pair_table(report: &PairReport) -> String {
+    let number = |value: Option<f64>| value.map_or("—".to_owned(), |v| format!("{v:.2}"));
+    let interval = |key: &str| report.interval.get(key).map_or(String::new(), |[a, b]| format!("  [{a:.2}, {b:.2}]"));
+    let mut lines = vec![
+        format!("pairs        {}", report.n),
+        format!("macro F1     {}{}", number(report.macro_f1), interval("macro_f1")),
+        format!("accuracy     {}{}", number(report.accuracy), interval("accuracy")),
+    ];
+    lines.extend(report.semeval.map(|v| format!("SemEval F1   {v:.2}")));
+    lines.extend(report.f1.iter().map(|(label, f1)| format!("F1 {label:<9} {f1:.2}")));
+    lines.extend(report.calibration.as_ref().map(|c| format!("calibration  {:.4}", c.ece)));
+    lines.join("\n")
+}
+
+/// Writes a report and holds it to its bounds.
+fn tell<R: serde::Serialize>(how: &ReportArguments, report: &R, table: impl Fn() -> String) -> anyhow::Result<Done> {
+    let json = serde_json::to_value(report)?;
     let mut sink = Sink::open(Path::new("-"))?;
-    if arguments.json {
+    if how.json {
         serde_json::to_writer_pretty(&mut sink, &json)?;
         writeln!(sink)?;
     } else {
-        writeln!(sink, "{}", table(&report))?;
+        writeln!(sink, "{}", table())?;
     }
     sink.finish()?;
     let mut done = Done::Well;
-    for (figure, bound) in &arguments.fail_under {
+    for (figure, bound) in &how.fail_under {
         let pointer = format!("/{}", figure.replace('.', "/"));
         // `recall@.3` has a dot of its own.
         let value = json.pointer(&pointer).or_else(|| json.get(figure)).and_then(serde_json::Value::as_f64);
@@ -52,11 +190,10 @@ fn quotes(arguments: &EvalQuotesArguments) -> anyhow::Result<Done> {
     Ok(done)
 }
 
-fn analyze(arguments: &EvalQuotesArguments, gold: &[GoldArticle]) -> anyhow::Result<Vec<Analysis>> {
-    let pipeline = arguments.model.builder().build()?;
-    let bar = progress::articles(Some(gold.len()), false);
-    let articles = gold.iter().map(|g| Ok(Article::new(&g.id, &g.text)));
-    let results = pipeline.analyze_iter(articles).inspect(|_| bar.inc(1));
+fn analyze(settings: Builder, articles: Vec<Article>) -> anyhow::Result<Vec<Analysis>> {
+    let pipeline = settings.build()?;
+    let bar = progress::articles(Some(articles.len()), false);
+    let results = pipeline.analyze_iter(articles.into_iter().map(Ok)).inspect(|_| bar.inc(1));
     let analyses = results.collect::<Result<Vec<_>, _>>()?;
     bar.finish_and_clear();
     Ok(analyses)

@@ -22,6 +22,7 @@ pub fn run() -> ExitCode {
         Verb::Eval(arguments) => eval::run(&arguments),
         Verb::Models(arguments) => models::run(&arguments),
         Verb::Schema => models::schema(),
+        Verb::States => models::states(),
     };
     exit::code(done)
 }

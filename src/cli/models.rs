@@ -1,4 +1,4 @@
-//! `standpoint models` and `standpoint schema`
+//! `standpoint models`, `standpoint schema` and `standpoint states`
 
 use std::io::Write as _;
 use std::path::Path;
@@ -54,6 +54,13 @@ pub fn schema() -> anyhow::Result<Done> {
     let mut sink = Sink::open(Path::new("-"))?;
     serde_json::to_writer_pretty(&mut sink, &standpoint::output::json_schema())?;
     writeln!(sink)?;
+    sink.finish()?;
+    Ok(Done::Well)
+}
+
+pub fn states() -> anyhow::Result<Done> {
+    let mut sink = Sink::open(Path::new("-"))?;
+    sink.write_all(standpoint::actor::BUILT_IN.as_bytes())?;
     sink.finish()?;
     Ok(Done::Well)
 }

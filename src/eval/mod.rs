@@ -1,9 +1,21 @@
 //! Measures results against labelled samples.
 
+mod actors;
+mod calibration;
+mod conll;
+mod coreference;
+mod pairs;
 mod quotes;
 mod sample;
 mod tally;
 
-pub use quotes::{attributions, score, Bin, QuoteReport, QuoteScorer, Reliability, Totals};
-pub use sample::{read_quotations, Annotator, GoldArticle, GoldAttribution};
+pub use actors::{score_actors, targets, ActorReport, Share};
+pub use calibration::{Bin, Reliability};
+pub use coreference::{CoreferenceReport, CoreferenceScorer, GapScores};
+pub use pairs::{score_pairs, Outcome, PairReport};
+pub use quotes::{attributions, score, QuoteReport, QuoteScorer, Totals};
+pub use sample::{
+    read_actors, read_quotations, read_sentiments, read_stances, Annotator, GoldActorStance, GoldActors, GoldArticle,
+    GoldAttribution, GoldMention, GoldQuote, GoldSentiment, GoldStance,
+};
 pub use tally::{Agreement, Prf};

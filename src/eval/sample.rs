@@ -4,6 +4,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::Deserialize;
 
 use crate::text::inflate;
@@ -105,29 +106,140 @@ impl GoldArticle {
 
 /// Reads labelled quotations from a file, plain or gzip.
 pub fn read_quotations(path: &Path, annotator: &Annotator) -> Result<Vec<GoldArticle>, Error> {
+    let mut articles: Vec<GoldArticle> =
+        read_lines(path, "a labelled article with id, text and attributions", GoldArticle::check)?;
+    articles.iter_mut().for_each(|a| a.keep(annotator));
+    Ok(articles)
+}
+
+/// Reads JSON Lines, plain or gzip, and checks each; `wanted` says what a line should be.
+pub(super) fn read_lines<T: DeserializeOwned>(
+    path: &Path,
+    wanted: &str,
+    check: impl Fn(&T) -> Result<(), String>,
+) -> Result<Vec<T>, Error> {
     let sample = |line: Option<usize>, message: String| Error::Sample {
         place: line.map_or(path.display().to_string(), |n| format!("{}, line {n}", path.display())),
         message,
     };
     let file = std::fs::File::open(path).map_err(|e| sample(None, format!("cannot be opened: {e}")))?;
     let bytes = inflate(Box::new(BufReader::new(file))).map_err(|e| sample(None, format!("cannot be read: {e}")))?;
-    let mut articles = Vec::new();
+    let mut items = Vec::new();
     for (i, line) in bytes.lines().enumerate() {
         let at = Some(i + 1);
         let line = line.map_err(|e| sample(at, format!("cannot be read: {e}")))?;
         if line.trim().is_empty() {
             continue;
         }
-        let mut article: GoldArticle = serde_json::from_str(&line)
-            .map_err(|e| sample(at, format!("is no labelled article with id, text and attributions: {e}")))?;
-        article.check().map_err(|e| sample(at, e))?;
-        article.keep(annotator);
-        articles.push(article);
+        let item: T = serde_json::from_str(&line).map_err(|e| sample(at, format!("is not {wanted}: {e}")))?;
+        check(&item).map_err(|e| sample(at, e))?;
+        items.push(item);
     }
-    if articles.is_empty() {
+    if items.is_empty() {
         return Err(sample(None, "there are no labelled articles in it".to_owned()));
     }
-    Ok(articles)
+    Ok(items)
+}
+
+/// A text with its label towards a target.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct GoldStance {
+    /// The text, all of it the speaker's words.
+    pub text: String,
+    /// What the label is about.
+    pub target: String,
+    /// `favor`, `against`, `neutral` or `none`, which means neutral.
+    pub label: String,
+}
+
+/// A text with labels towards mentions in it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct GoldSentiment {
+    /// The text.
+    pub text: String,
+    /// The mentions.
+    pub targets: Vec<GoldMention>,
+}
+
+/// A mention with its label.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct GoldMention {
+    /// First code point.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// `negative`, `neutral` or `positive`.
+    pub label: String,
+}
+
+/// Reads labelled pairs of a text and a target.
+pub fn read_stances(path: &Path) -> Result<Vec<GoldStance>, Error> {
+    read_lines(path, "a labelled pair with text, target and label", |pair: &GoldStance| match pair.label.as_str() {
+        "favor" | "against" | "neutral" | "none" => Ok(()),
+        other => Err(format!("the label {other:?} is none of favor, against, neutral, none")),
+    })
+}
+
+/// Reads texts with labelled mentions.
+pub fn read_sentiments(path: &Path) -> Result<Vec<GoldSentiment>, Error> {
+    read_lines(path, "a labelled text with targets: [{start, end, label}]", |item: &GoldSentiment| {
+        let length = item.text.chars().count();
+        for GoldMention { start, end, label } in &item.targets {
+            if start >= end || *end > length {
+                return Err(format!("[{start}, {end}] is no range of the text's {length} code points"));
+            }
+            if !["negative", "neutral", "positive"].contains(&label.as_str()) {
+                return Err(format!("the label {label:?} is none of negative, neutral, positive"));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// An article whose quotations and stances are labelled by name.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct GoldActors {
+    /// Its id.
+    pub id: String,
+    /// Its text.
+    pub text: String,
+    /// Its quotations.
+    pub quotes: Vec<GoldQuote>,
+    /// Where its actors stand.
+    #[serde(default)]
+    pub stances: Vec<GoldActorStance>,
+}
+
+/// A quotation whose speaker is labelled by name.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct GoldQuote {
+    /// Names that are right.
+    pub speaker: Vec<String>,
+    /// Code points of the content.
+    pub content_spans: Pieces,
+    /// Whether it counts; one that does not is neither hit nor miss.
+    #[serde(default = "yes")]
+    pub required: bool,
+}
+
+/// Where an actor stands in an article.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct GoldActorStance {
+    /// Names that are right.
+    pub actor: Vec<String>,
+    /// The target.
+    pub target: String,
+    /// `favor`, `against` or `neutral`.
+    pub label: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Reads articles whose quotations and stances are labelled by name.
+pub fn read_actors(path: &Path) -> Result<Vec<GoldActors>, Error> {
+    read_lines(path, "a labelled article with id, text, quotes and stances", |_| Ok(()))
 }
 
 #[cfg(test)]

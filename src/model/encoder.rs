@@ -8,7 +8,6 @@ use rust_bert::Activation;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-use super::features;
 use super::folder::ModelFolder;
 use super::layers::{join_attention, Layers};
 use super::tokens::Tokens;
@@ -58,6 +57,9 @@ fn has_bf16() -> bool {
     false
 }
 
+/// Word pieces of one pass of the network; more gains nothing and takes more memory.
+pub const DEFAULT_BUDGET: usize = 1024;
+
 const CLS: i64 = 101;
 const SEP: i64 = 102;
 
@@ -86,8 +88,8 @@ impl Encoder {
         Ok(weights)
     }
 
-    /// An encoder on these weights. `budget` bounds the word pieces of one pass.
-    pub(crate) fn new(folder: &ModelFolder, weights: &Weights, budget: usize) -> Result<Self, Error> {
+    /// An encoder on these weights, with so many token types. `budget` bounds the word pieces of one pass.
+    pub(crate) fn new(folder: &ModelFolder, weights: &Weights, budget: usize, types: i64) -> Result<Self, Error> {
         let path = folder.file("config.json")?;
         let config = read_config(&path)?;
         let limits = &folder.manifest().limits;
@@ -95,8 +97,8 @@ impl Encoder {
         if limits.window > longest || limits.window < 4 || limits.overlap + 2 >= limits.window {
             return Err(Error::model(path, format!("a window of {} does not fit {longest} positions", limits.window)));
         }
-        if config.type_vocab_size != features::TYPES {
-            return Err(Error::model(path, format!("type_vocab_size must be {}", features::TYPES)));
+        if config.type_vocab_size != types {
+            return Err(Error::model(path, format!("type_vocab_size must be {types}")));
         }
         if !matches!(config.hidden_act, Activation::gelu) {
             return Err(Error::model(path, "hidden_act must be gelu, which is what the layers compute"));
@@ -174,25 +176,44 @@ impl Encoder {
 
     /// Vectors of windows one after the other, the special word pieces at their ends included.
     fn forward<'a>(&self, batch: impl Iterator<Item = (&'a Tokens, Window)>) -> Result<Tensor, Error> {
-        let (mut ids, mut types, mut positions, mut lengths) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut rows = Rows::default();
         for (tokens, window) in batch {
             let range = window.start..window.end;
-            ids.push(CLS);
-            ids.extend(&tokens.ids[range.clone()]);
-            ids.push(SEP);
-            types.push(0);
-            types.extend(&tokens.types[range]);
-            types.push(0);
-            positions.extend(0..whole(window));
-            lengths.push(whole(window));
+            let special = |middle: &[i64], ends: [i64; 2]| [&ends[..1], middle, &ends[1..]].concat();
+            rows.push(&special(&tokens.ids[range.clone()], [CLS, SEP]), &special(&tokens.types[range], [0, 0]));
         }
+        self.run(&rows)
+    }
+
+    /// Vectors of whole sequences, one after the other: `[word pieces of all, hidden]`. None may be longer than the
+    /// encoder's window, or hold ids that its vocabulary has not.
+    pub(crate) fn run(&self, rows: &Rows) -> Result<Tensor, Error> {
         let row = |values: &[i64]| Tensor::from_slice(values).unsqueeze(0);
         tch::no_grad(|| {
-            let (ids, types, positions) = (row(&ids), row(&types), row(&positions));
+            let (ids, types, positions) = (row(&rows.ids), row(&rows.types), row(&rows.positions));
             let embedded =
                 self.embeddings.forward_t(Some(&ids), Some(&types), Some(&positions), None, false)?.squeeze_dim(0);
-            Ok(self.layers.forward(embedded, &lengths))
+            Ok(self.layers.forward(embedded, &rows.lengths))
         })
+    }
+}
+
+/// Sequences side by side, without padding.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    ids: Vec<i64>,
+    types: Vec<i64>,
+    positions: Vec<i64>,
+    lengths: Vec<i64>,
+}
+
+impl Rows {
+    /// Adds a sequence: vocabulary ids with the special ones, and their types.
+    pub fn push(&mut self, ids: &[i64], types: &[i64]) {
+        self.ids.extend(ids);
+        self.types.extend(types);
+        self.positions.extend(0..ids.len() as i64);
+        self.lengths.push(ids.len() as i64);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::text::{Document, Span};
 
 const CASES: i64 = 3;
 /// Rows of the token-type table: case × inside quotation marks × first piece of a paragraph.
-pub(super) const TYPES: i64 = CASES * 2 * 2;
+pub(crate) const TYPES: i64 = CASES * 2 * 2;
 
 /// The token-type id of each span, in order, and the paragraph that each stands in.
 pub(super) fn token_types(document: &Document, spans: &[Span]) -> (Vec<i64>, Vec<u32>) {

@@ -20,8 +20,11 @@ pub struct Manifest {
     pub licence: String,
     /// Where the encoder's first weights come from, with their licence.
     pub base: String,
-    /// Tags of the tagger, in the order of its output.
+    /// Tags of a model that finds quotations, in the order of its tagger's output.
+    #[serde(default)]
     pub tags: Vec<String>,
+    /// Turns the scores of a model of pairs into probabilities; a model without it is none.
+    pub pairs: Option<PairCalibration>,
     /// Bounds of the input.
     pub limits: Limits,
     /// Turns the network's probabilities into confidences; without it they are given as they are.
@@ -95,6 +98,18 @@ impl SpeakerCalibration {
     pub(crate) fn apply(&self, source: f64) -> f64 {
         logistic(self.bias + term(self.source, source))
     }
+}
+
+/// Temperature scaling (Guo et al., 2017) of the scores of a pair, and how sure a label has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairCalibration {
+    /// Divides the scores of stance.
+    pub stance_temperature: f64,
+    /// Divides the scores of sentiment.
+    pub sentiment_temperature: f64,
+    /// A stance with less probability is unclear.
+    pub stance_least: f64,
 }
 
 /// Probabilities nearer to 0 and 1 are taken for these, as their logarithms would be without bound.

@@ -9,8 +9,12 @@ mod tokens;
 mod weights;
 mod windows;
 
-pub use encoder::{Encoder, Precision};
+pub(crate) use encoder::Rows;
+pub use encoder::{Encoder, Precision, DEFAULT_BUDGET};
+pub(crate) use features::TYPES as QUOTE_TYPES;
 pub use folder::{available, default_folder, ModelFolder};
-pub use manifest::{AttributionCalibration, Calibration, Limits, Manifest, Metric, SpeakerCalibration, TrainingData};
+pub use manifest::{
+    AttributionCalibration, Calibration, Limits, Manifest, Metric, PairCalibration, SpeakerCalibration, TrainingData,
+};
 pub use tokens::{Tokenizer, Tokens};
 pub(crate) use weights::Weights;

@@ -57,6 +57,14 @@ impl Tokenizer {
         Ok(Self { inner })
     }
 
+    /// The word pieces of a text, with the bytes of each.
+    pub(crate) fn pieces(&self, text: &str) -> Result<Vec<(i64, std::ops::Range<usize>)>, Error> {
+        let encoding =
+            self.inner.encode(text, false).map_err(|e| Error::Network(format!("the tokenizer failed: {e}")))?;
+        let ids = encoding.get_ids().iter().zip(encoding.get_offsets());
+        Ok(ids.map(|(id, (start, end))| (i64::from(*id), *start..*end)).collect())
+    }
+
     /// The word pieces of a document.
     pub fn encode(&self, document: &Document) -> Result<Tokens, Error> {
         let mut ids = Vec::new();

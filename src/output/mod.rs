@@ -3,9 +3,10 @@
 mod record;
 mod table;
 
+pub(crate) use record::Findings;
 pub use record::{
-    Actor, Analysis, ErrorRecord, Failed, Passage, Provenance, Quote, Record, SchemaVersion, Sentence, Speaker,
-    Warning, WarningCode,
+    Actor, ActorSentiment, ActorStance, Analysis, ErrorRecord, Failed, Passage, Provenance, Quote, QuoteSentiment,
+    QuoteStance, Record, SchemaVersion, Sentence, Speaker, Warning, WarningCode,
 };
 pub use table::Table;
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import re
 from dataclasses import dataclass, field
 
 from tokenizers import Tokenizer
@@ -88,6 +89,36 @@ def quotations(tokenizer, path):
         article.gold = {a: article.gold.get(a, []) for a in order or article.gold}
         articles.append(article)
     return articles
+
+
+def passages(tokenizer, paths):
+    """Our own annotated passages: `<sN>source</sN> <cN>cue</cN> <qN>content</qN>`, N the attribution."""
+    articles = []
+    for path in paths:
+        for n, part in enumerate(path.read_text(encoding="utf-8").split("\n=====\n")):
+            if part.strip():
+                articles.append(passage(tokenizer, f"{path.stem}-{n}", part.strip("\n")))
+    return articles
+
+
+def passage(tokenizer, id, marked):
+    text, opened, pieces = "", {}, []
+    for m in re.finditer(r"<(/?)([scq])(\d+)>|[^<]+|<", marked):
+        if not m[2]:
+            text += m[0]
+        elif not m[1]:
+            opened[m[2], m[3]] = len(text)
+        else:
+            pieces.append((m[3], m[2], opened.pop((m[2], m[3])), len(text)))
+    article = encode(tokenizer, id, text)
+    attributions = {}
+    for number, role, start, end in sorted(pieces, key=lambda p: p[2:]):
+        attribution = attributions.setdefault(number, Attribution([], [], []))
+        role = {"s": "source", "c": "cue", "q": "content"}[role]
+        if span := token_span(article, start, end):
+            getattr(attribution, role).append(span)
+    article.gold = {"ours": list(attributions.values())}
+    return article
 
 
 def windows(articles, size, rng: random.Random):

@@ -56,8 +56,10 @@ def hidden_states(network, article, size=190, overlap=32, bf16=True):
         types[i, 1 : n + 1] = torch.tensor(article.types[s:e])
         mask[i, : n + 2] = 1
     parts = []
+    device = next(network.parameters()).device
+    ids, types, mask = ids.to(device), types.to(device), mask.to(device)
     for i in range(0, len(spans), 16):
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16):
             parts.append(network.encode(ids[i : i + 16], types[i : i + 16], mask[i : i + 16]).float())
     hidden = torch.cat(parts)
     return torch.cat([hidden[i, 1 + a - s : 1 + b - s] for i, (s, _, a, b) in enumerate(spans)])
@@ -103,13 +105,14 @@ def point(pointer, network, hidden, queries, candidates, cues, paragraph):
                 features.append(pair_features(query, candidate, cues, paragraph))
     if not queries:
         return []
-    columns = [torch.tensor(x, dtype=torch.long) for x in zip(*features)] if features else [torch.zeros(0).long()] * 3
+    device = hidden.device
+    columns = [torch.tensor(x) for x in zip(*features)] if features else [torch.zeros(0, dtype=torch.long)] * 3
     pairs, none = pointer(
         network.ends(hidden, queries),
         network.ends(hidden, candidates),
-        torch.tensor(q, dtype=torch.long),
-        torch.tensor(c, dtype=torch.long),
-        *columns,
+        torch.tensor(q, dtype=torch.long, device=device),
+        torch.tensor(c, dtype=torch.long, device=device),
+        *(column.to(device) for column in columns),
     )
     options = [[(None, float(n))] for n in none]
     for i, j, s in zip(q, c, pairs.tolist()):
@@ -130,8 +133,8 @@ def attributions(network, article, size=190, overlap=32, bf16=True):
     if not article.ids:
         return [], {"source": [], "cue": [], "content": []}
     hidden = hidden_states(network, article, size, overlap, bf16)
-    emissions = network.tagger(hidden).numpy()
-    spans = spans_of(viterbi(emissions, network.crf.table().numpy()))
+    emissions = network.tagger(hidden).cpu().numpy()
+    spans = spans_of(viterbi(emissions, network.crf.table().cpu().numpy()))
     return link(network, hidden, spans, article.paragraph), spans
 
 

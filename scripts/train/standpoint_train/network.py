@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 from transformers import BertConfig, BertModel
 
+from .actor_network import Actors
 from .data import ROLES
 from .features import TYPES
 
@@ -103,6 +104,7 @@ class QuoteNetwork(nn.Module):
         self.crf = Crf()
         self.source_of_cue = Pointer(config.hidden_size)
         self.cue_of_content = Pointer(config.hidden_size)
+        self.actors = Actors(config.hidden_size)
 
     @classmethod
     def from_pretrained(cls, folder):
@@ -129,6 +131,6 @@ class QuoteNetwork(nn.Module):
         """First and last vector of each span side by side: [N, 2H]."""
         if not spans:
             return hidden.new_zeros(0, 2 * hidden.shape[-1])
-        first = torch.tensor([s for s, _ in spans])
-        last = torch.tensor([e - 1 for _, e in spans])
+        first = torch.tensor([s for s, _ in spans], device=hidden.device)
+        last = torch.tensor([e - 1 for _, e in spans], device=hidden.device)
         return torch.cat([hidden[first], hidden[last]], -1)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import data, infer, score
+from . import actor_data, actor_train, data, infer, score
 from .network import TAGS, QuoteNetwork, pair_features
 
 
@@ -87,20 +87,21 @@ class LinkBatch:
         if not self.queries or not self.q:
             return flat.sum() * 0.0
         columns = [torch.tensor(x) for x in zip(*self.features)]
+        device = flat.device
         pairs, none = pointer(
             network.ends(flat, self.queries),
             network.ends(flat, self.candidates),
-            torch.tensor(self.q),
-            torch.tensor(self.c),
-            *columns,
+            torch.tensor(self.q, device=device),
+            torch.tensor(self.c, device=device),
+            *(column.to(device) for column in columns),
         )
         width = max(len(r) for r in self.rows)
         index = torch.full((len(self.rows), width), len(pairs))
         for i, row in enumerate(self.rows):
             index[i, : len(row)] = torch.tensor(row, dtype=torch.long)
         padded = torch.cat([pairs, pairs.new_full((1,), -1e4)])
-        logits = torch.cat([none[:, None], padded[index]], 1)
-        return F.cross_entropy(logits, torch.tensor(self.targets))
+        logits = torch.cat([none[:, None], padded[index.to(device)]], 1)
+        return F.cross_entropy(logits, torch.tensor(self.targets, device=device))
 
 
 def link_batches(batch, paths, rng, drop):
@@ -169,13 +170,19 @@ def train(args):
     random.seed(args.seed)
     torch.manual_seed(args.seed)
     rng = random.Random(args.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     folder = base_encoder()
     tokenizer = data.tokenizer_of(folder)
     articles = data.quotations(tokenizer, args.data / "polnear/train.jsonl.gz")
     dev = data.quotations(tokenizer, args.data / "polnear/dev.jsonl.gz")
     if args.limit:
         articles, dev = articles[: args.limit], dev[: args.limit]
-    network = QuoteNetwork.from_pretrained(folder)
+    articles += data.passages(tokenizer, sorted(actor_train.INVENTED.glob("quotes-*.txt"))) * args.invented
+    pool = actor_train.Pool(tokenizer, args.data, rng)
+    gap = list(actor_data.gap(tokenizer, args.data / "gap/dev.jsonl.gz"))
+    chains = [d for r, d in actor_data.gum(tokenizer, args.data / "gum/dev.jsonl.gz") if r["genre"] in actor_train.NEWS]
+    print("texts", len(articles), *pool.describe(), flush=True)
+    network = QuoteNetwork.from_pretrained(folder).to(device)
     average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
     optimizer = torch.optim.AdamW(parameter_groups(network, args.rate, args.head_rate))
     plans = [data.batches(data.windows(articles, args.window - 2, rng), args.batch, rng) for _ in range(args.epochs)]
@@ -202,10 +209,11 @@ def train(args):
         if epoch <= done:
             continue
         network.train()
-        began, sums = time.time(), np.zeros(3)
+        began, sums = time.time(), np.zeros(5)
         for done, batch in enumerate(plan, 1):
             ids, types, mask, tags = collate(batch)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            ids, types, mask, tags = (x.to(device) for x in (ids, types, mask, tags))
+            with torch.autocast(device, dtype=torch.bfloat16):
                 hidden = network.encode(ids, types, mask)
             hidden = network.dropout(hidden.float())
             emissions = network.tagger(hidden)
@@ -216,7 +224,7 @@ def train(args):
             tag_loss = network.crf.loss(emissions[:, 1:], tags[:, 1:], body[:, 1:])
             paths = None
             if epoch > 1 or step > 100:
-                best = emissions.detach().argmax(-1)
+                best = emissions.detach().argmax(-1).cpu()
                 paths = [best[i, 1 : r - l + 1].tolist() for i, (_, _, l, r) in enumerate(batch)]
             sources_of, cues_of = link_batches(batch, paths, rng, args.drop)
             flat = hidden.reshape(-1, hidden.shape[-1])
@@ -225,6 +233,8 @@ def train(args):
             loss = args.tag_weight * tag_loss + args.link_weight * (source_loss + cue_loss)
             optimizer.zero_grad()
             loss.backward()
+            mention_loss, chain_loss = actor_train.losses(network, pool.batch(args.actor_batch, rng), rng, device)
+            (args.mention_weight * mention_loss + args.chain_weight * chain_loss).backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
@@ -233,7 +243,7 @@ def train(args):
             with torch.no_grad():
                 for k, v in network.state_dict().items():
                     average[k].mul_(decay).add_(v.float(), alpha=1 - decay)
-            sums += [tag_loss.item(), source_loss.item(), cue_loss.item()]
+            sums += [x.item() for x in (tag_loss, source_loss, cue_loss, mention_loss, chain_loss)]
             if step % 25 == 0:
                 print(f"  step {step}/{total} {(time.time() - began) / done:.2f} s/step", flush=True)
         raw = {k: v.clone() for k, v in network.state_dict().items()}
@@ -254,10 +264,10 @@ def train(args):
         beside.replace(checkpoint)
         line = {"epoch": epoch, "seconds": round(time.time() - began), "losses": (sums / len(plan)).round(4).tolist()}
         network.eval()
-        for name, weights in (("last", raw), ("average", average)):
-            network.load_state_dict(weights)
-            found = [infer.attributions(network, a) for a in dev]
-            line[name] = {k: round(v, 2) for k, v in score.evaluate(found, dev).items()}
+        network.load_state_dict(average)
+        found = [infer.attributions(network, a) for a in dev]
+        line["quotes"] = {k: round(v, 2) for k, v in score.evaluate(found, dev).items()}
+        line["actors"] = actor_train.evaluate(network, gap, chains, device)
         network.load_state_dict(raw)
         print(json.dumps(line), flush=True)
 
@@ -274,6 +284,10 @@ def main():
     parser.add_argument("--batch", type=int, default=4096, help="tokens a batch, padding included")
     parser.add_argument("--tag-weight", type=float, default=1.0)
     parser.add_argument("--link-weight", type=float, default=0.3)
+    parser.add_argument("--actor-batch", type=int, default=2200, help="tokens of the actor sets beside each batch")
+    parser.add_argument("--mention-weight", type=float, default=0.4)
+    parser.add_argument("--chain-weight", type=float, default=0.3)
+    parser.add_argument("--invented", type=int, default=1, help="times that our own passages are read in an epoch")
     parser.add_argument("--drop", type=float, default=0.1, help="share of gold cues and sources hidden from pointers")
     parser.add_argument("--average", type=float, default=0.99)
     parser.add_argument("--limit", type=int, default=0, help="first articles only, for a trial")

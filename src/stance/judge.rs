@@ -1,0 +1,120 @@
+//! From the quotations of an article to what their speakers think of targets, and of the actors they name.
+
+use std::collections::HashSet;
+
+use super::network::{
+    PairModel, SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities,
+};
+use super::pair::Passage;
+use super::relevance::{stems, Words};
+use super::target::{Target, Targets};
+use crate::actor::{Kind, Resolved};
+use crate::quote::Quote;
+use crate::text::{Document, Span};
+use crate::Error;
+
+/// Actors named in one quotation towards whom sentiment is asked for; more would be a list, not a statement.
+const MOST_NAMED: usize = 4;
+
+/// Someone or something that a quotation names.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Towards {
+    /// Its name.
+    pub name: String,
+    /// Index of the actor, where it is one.
+    pub actor: Option<usize>,
+}
+
+/// What one quotation says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Judgement {
+    /// By the index of the target.
+    pub stance: Vec<(usize, StanceLabel, StanceProbabilities)>,
+    pub sentiment: Vec<(Towards, SentimentLabel, SentimentProbabilities)>,
+}
+
+/// Judges quotations with a network of pairs.
+pub(crate) struct Judge {
+    model: PairModel,
+    targets: Vec<(Target, Words)>,
+}
+
+impl Judge {
+    pub fn new(model: PairModel, targets: &Targets) -> Self {
+        let targets = targets.iter().map(|t| (t.clone(), Words::new(t.words()))).collect();
+        Self { model, targets }
+    }
+
+    /// How sure a stance has to be.
+    pub fn least(&self) -> f64 {
+        self.model.least()
+    }
+
+    pub fn judge(&self, document: &Document, quotes: &[Quote], resolved: &Resolved) -> Result<Vec<Judgement>, Error> {
+        let mut judgements: Vec<Judgement> = quotes.iter().map(|_| Judgement::default()).collect();
+        self.stances(document, quotes, &mut judgements)?;
+        self.sentiments(document, quotes, resolved, &mut judgements)?;
+        Ok(judgements)
+    }
+
+    fn stances(&self, document: &Document, quotes: &[Quote], judgements: &mut [Judgement]) -> Result<(), Error> {
+        if self.targets.is_empty() {
+            return Ok(());
+        }
+        let paragraphs: Vec<HashSet<String>> =
+            document.paragraphs().iter().map(|p| stems(document.slice(*p))).collect();
+        let mut asked = Vec::new();
+        let mut pairs = Vec::new();
+        for (i, quote) in quotes.iter().enumerate() {
+            let passage = Passage::of_quote(document, quote, None);
+            let own = stems(&passage.text);
+            let paragraph = quote.content.first().map_or(0, |s| document.paragraph_at(s.start()));
+            let near = paragraph.saturating_sub(1)..=paragraph;
+            for (t, (target, words)) in self.targets.iter().enumerate() {
+                let about = near.clone().filter_map(|p| paragraphs.get(p)).any(|p| words.are_in(p));
+                if words.touch(&own) || about {
+                    asked.push((i, t));
+                    pairs.push((target.name.as_str(), passage.clone()));
+                }
+            }
+        }
+        for ((quote, target), probs) in asked.into_iter().zip(self.model.stances_of(&pairs)?) {
+            judgements[quote].stance.push((target, probs.label(self.least()), probs.rounded()));
+        }
+        Ok(())
+    }
+
+    fn sentiments(
+        &self,
+        document: &Document,
+        quotes: &[Quote],
+        resolved: &Resolved,
+        judgements: &mut [Judgement],
+    ) -> Result<(), Error> {
+        let mut asked = Vec::new();
+        let mut pairs = Vec::new();
+        for (i, quote) in quotes.iter().enumerate() {
+            let speaker = resolved.attributions[i].as_ref().and_then(|a| a.actor);
+            let mut seen: Vec<&str> = Vec::new();
+            for named in resolved.named.iter().filter(|n| holds(quote, n.span)) {
+                let own = named.actor.is_some() && named.actor == speaker;
+                let acts = matches!(named.kind, Kind::Person | Kind::Organization | Kind::Group)
+                    || named.kind == Kind::Place && !named.location;
+                if own || !acts || seen.contains(&named.name.as_str()) || seen.len() == MOST_NAMED {
+                    continue;
+                }
+                seen.push(&named.name);
+                asked.push((i, Towards { name: named.name.clone(), actor: named.actor }));
+                pairs.push((document.slice(named.span), Passage::of_quote(document, quote, Some(named.span))));
+            }
+        }
+        for ((quote, towards), probs) in asked.into_iter().zip(self.model.sentiments_of(&pairs)?) {
+            judgements[quote].sentiment.push((towards, probs.label(), probs.rounded()));
+        }
+        Ok(())
+    }
+}
+
+fn holds(quote: &Quote, span: Span) -> bool {
+    quote.content.iter().any(|c| c.contains(span))
+}

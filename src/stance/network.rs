@@ -1,0 +1,300 @@
+//! The network of pairs: the stance of a text to a target, and its sentiment to a mention.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use tch::nn::{self, Module, VarStore};
+use tch::{Device, Kind as Number, Tensor};
+
+use super::pair::{Passage, Sequence, ROLES};
+use crate::model::{Encoder, ModelFolder, PairCalibration, Precision, Rows, Tokenizer, Weights};
+use crate::Error;
+
+/// Where a speaker stands to a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StanceLabel {
+    /// For it.
+    Favor,
+    /// Against it.
+    Against,
+    /// Speaks of it and takes no side.
+    Neutral,
+    /// Does not speak of it.
+    Unrelated,
+    /// The words do not decide.
+    Unclear,
+}
+
+/// How a speaker speaks of someone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SentimentLabel {
+    /// Badly.
+    Negative,
+    /// Neither well nor badly.
+    Neutral,
+    /// Well.
+    Positive,
+}
+
+/// Probabilities of the stances; they add up to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs, reason = "the labels say it")]
+pub struct StanceProbabilities {
+    pub favor: f64,
+    pub against: f64,
+    pub neutral: f64,
+    pub unrelated: f64,
+}
+
+/// Probabilities of the sentiments; they add up to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs, reason = "the labels say it")]
+pub struct SentimentProbabilities {
+    pub negative: f64,
+    pub neutral: f64,
+    pub positive: f64,
+}
+
+impl StanceProbabilities {
+    /// The likeliest of favor, against and neutral, where unrelated texts count as neutral: the measure of `eval`.
+    pub fn three_way(&self) -> StanceLabel {
+        let neutral = self.neutral + self.unrelated;
+        best([(StanceLabel::Favor, self.favor), (StanceLabel::Against, self.against), (StanceLabel::Neutral, neutral)])
+    }
+
+    /// Unrelated if that is likelier than not; else the likeliest of the rest, or unclear where that has less than
+    /// `least` of their probability.
+    pub fn label(&self, least: f64) -> StanceLabel {
+        if self.unrelated >= 0.5 {
+            return StanceLabel::Unrelated;
+        }
+        let options = [
+            (StanceLabel::Favor, self.favor),
+            (StanceLabel::Against, self.against),
+            (StanceLabel::Neutral, self.neutral),
+        ];
+        let label = best(options);
+        let share = options.iter().map(|o| o.1).fold(0.0, f64::max) / (1.0 - self.unrelated);
+        if share < least {
+            StanceLabel::Unclear
+        } else {
+            label
+        }
+    }
+
+    /// Four decimals each.
+    pub(crate) fn rounded(self) -> Self {
+        let [favor, against, neutral, unrelated] =
+            [self.favor, self.against, self.neutral, self.unrelated].map(|p| (p * 1e4).round() / 1e4);
+        Self { favor, against, neutral, unrelated }
+    }
+}
+
+impl SentimentProbabilities {
+    /// The likeliest.
+    pub fn label(&self) -> SentimentLabel {
+        best([
+            (SentimentLabel::Negative, self.negative),
+            (SentimentLabel::Neutral, self.neutral),
+            (SentimentLabel::Positive, self.positive),
+        ])
+    }
+
+    /// Four decimals each.
+    pub(crate) fn rounded(self) -> Self {
+        let [negative, neutral, positive] =
+            [self.negative, self.neutral, self.positive].map(|p| (p * 1e4).round() / 1e4);
+        Self { negative, neutral, positive }
+    }
+}
+
+/// The first of the likeliest.
+fn best<L: Copy, const N: usize>(options: [(L, f64); N]) -> L {
+    let mut best = options[0];
+    for option in options {
+        if option.1 > best.1 {
+            best = option;
+        }
+    }
+    best.0
+}
+
+/// What a pair is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    Stance,
+    Sentiment,
+}
+
+struct Head {
+    dense: nn::Linear,
+    out: nn::Linear,
+}
+
+impl Head {
+    fn new(path: nn::Path, hidden: i64, labels: i64) -> Self {
+        let plain = nn::LinearConfig::default();
+        Self {
+            dense: nn::linear(&path / "dense", 2 * hidden, hidden, plain),
+            out: nn::linear(&path / "out", hidden, labels, plain),
+        }
+    }
+
+    fn scores(&self, pooled: &Tensor) -> Tensor {
+        self.out.forward(&self.dense.forward(pooled).gelu("none"))
+    }
+}
+
+/// Weights of a network of pairs, shared between workers.
+pub(crate) struct PairWeights {
+    folder: ModelFolder,
+    encoder: Weights,
+    heads: Weights,
+}
+
+impl PairWeights {
+    pub fn read(folder: ModelFolder, precision: Precision) -> Result<Self, Error> {
+        let encoder = Encoder::weights(&folder, precision)?;
+        let heads = Weights::read(&folder, "pair", Number::Float)?;
+        Ok(Self { folder, encoder, heads })
+    }
+
+    pub fn share(&self) -> Self {
+        Self { folder: self.folder.clone(), encoder: self.encoder.share(), heads: self.heads.share() }
+    }
+
+    pub fn folder(&self) -> &ModelFolder {
+        &self.folder
+    }
+}
+
+/// A loaded network of pairs.
+pub struct PairModel {
+    tokenizer: Tokenizer,
+    encoder: Encoder,
+    stance: Head,
+    sentiment: Head,
+    calibration: PairCalibration,
+    budget: usize,
+    // Holds the tensors that the heads point to.
+    _store: VarStore,
+}
+
+impl PairModel {
+    /// Loads the model of a folder.
+    pub fn open(path: &Path, precision: Precision, budget: usize) -> Result<Self, Error> {
+        Self::new(&PairWeights::read(ModelFolder::open(path)?, precision)?, budget)
+    }
+
+    pub(crate) fn new(weights: &PairWeights, budget: usize) -> Result<Self, Error> {
+        let folder = &weights.folder;
+        let missing = || Error::model(folder.path(), "is no model of stance: its manifest has no [pairs]");
+        let calibration = folder.manifest().pairs.ok_or_else(missing)?;
+        let encoder = Encoder::new(folder, &weights.encoder, budget, ROLES)?;
+        let store = VarStore::new(Device::Cpu);
+        let heads = store.root() / "heads";
+        let stance = Head::new(&heads / "stance", encoder.hidden(), 4);
+        let sentiment = Head::new(&heads / "sentiment", encoder.hidden(), 3);
+        weights.heads.fill(&store)?;
+        let tokenizer = Tokenizer::open(&folder.file("tokenizer.json")?)?;
+        Ok(Self { tokenizer, encoder, stance, sentiment, calibration, budget, _store: store })
+    }
+
+    /// How sure a stance has to be; see [`PairCalibration`].
+    pub fn least(&self) -> f64 {
+        self.calibration.stance_least
+    }
+
+    /// The stance of texts to targets: pairs of a target and a text that is all the speaker's words.
+    pub fn stances(&self, pairs: &[(&str, &str)]) -> Result<Vec<StanceProbabilities>, Error> {
+        let pairs: Vec<_> = pairs.iter().map(|(target, text)| (*target, Passage::plain(text))).collect();
+        self.stances_of(&pairs)
+    }
+
+    /// The sentiment of texts to mentions in them: pairs of a text and the bytes of the mention.
+    pub fn sentiments(&self, pairs: &[(&str, std::ops::Range<usize>)]) -> Result<Vec<SentimentProbabilities>, Error> {
+        let passage = |(text, bytes): &(&str, std::ops::Range<usize>)| {
+            let mention = text.get(bytes.clone()).unwrap_or("").to_owned();
+            (mention, Passage::plain(text).with_mention(bytes.clone()))
+        };
+        let pairs: Vec<(String, Passage)> = pairs.iter().map(passage).collect();
+        let pairs: Vec<(&str, Passage)> = pairs.iter().map(|(m, p)| (m.as_str(), p.clone())).collect();
+        self.sentiments_of(&pairs)
+    }
+
+    pub(super) fn stances_of(&self, pairs: &[(&str, Passage)]) -> Result<Vec<StanceProbabilities>, Error> {
+        let rows = self.probabilities(pairs, Question::Stance)?;
+        let of = |p: &Vec<f64>| StanceProbabilities { favor: p[0], against: p[1], neutral: p[2], unrelated: p[3] };
+        Ok(rows.iter().map(of).collect())
+    }
+
+    pub(super) fn sentiments_of(&self, pairs: &[(&str, Passage)]) -> Result<Vec<SentimentProbabilities>, Error> {
+        let rows = self.probabilities(pairs, Question::Sentiment)?;
+        let of = |p: &Vec<f64>| SentimentProbabilities { negative: p[0], neutral: p[1], positive: p[2] };
+        Ok(rows.iter().map(of).collect())
+    }
+
+    fn probabilities(&self, pairs: &[(&str, Passage)], question: Question) -> Result<Vec<Vec<f64>>, Error> {
+        let sequences: Result<Vec<Sequence>, Error> =
+            pairs.iter().map(|(target, passage)| Sequence::new(&self.tokenizer, target, passage)).collect();
+        let sequences = sequences?;
+        let mut found = Vec::with_capacity(pairs.len());
+        let mut start = 0;
+        while start < sequences.len() {
+            let mut end = start;
+            let mut pieces = 0;
+            while end < sequences.len() && (end == start || pieces + sequences[end].len() <= self.budget) {
+                pieces += sequences[end].len();
+                end += 1;
+            }
+            found.extend(self.batch(&sequences[start..end], question)?);
+            start = end;
+        }
+        Ok(found)
+    }
+
+    fn batch(&self, sequences: &[Sequence], question: Question) -> Result<Vec<Vec<f64>>, Error> {
+        let mut rows = Rows::default();
+        sequences.iter().for_each(|s| s.add_to(&mut rows));
+        let hidden = self.encoder.run(&rows)?.to_kind(Number::Float);
+        let total = sequences.iter().map(Sequence::len).sum::<usize>();
+        let mut firsts = Vec::with_capacity(sequences.len());
+        let mut means = vec![0f32; sequences.len() * total];
+        let mut at = 0;
+        for (i, sequence) in sequences.iter().enumerate() {
+            firsts.push(at as i64);
+            let focus = sequence.focus();
+            for piece in &focus {
+                means[i * total + at + piece] = 1.0 / focus.len() as f32;
+            }
+            at += sequence.len();
+        }
+        let means = Tensor::from_slice(&means).view([sequences.len() as i64, total as i64]);
+        let pooled = Tensor::cat(&[hidden.index_select(0, &Tensor::from_slice(&firsts)), means.matmul(&hidden)], -1);
+        let (head, temperature) = match question {
+            Question::Stance => (&self.stance, self.calibration.stance_temperature),
+            Question::Sentiment => (&self.sentiment, self.calibration.sentiment_temperature),
+        };
+        let shares = (head.scores(&pooled) / temperature).softmax(-1, Number::Float);
+        let mut values = vec![0f32; shares.numel()];
+        shares.contiguous().copy_data(&mut values, shares.numel());
+        let width = values.len() / sequences.len();
+        Ok(values.chunks_exact(width).map(|row| row.iter().map(|v| f64::from(*v)).collect()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{StanceLabel, StanceProbabilities};
+
+    #[test]
+    fn labels_follow_the_probabilities() {
+        let of = |favor, against, neutral, unrelated| StanceProbabilities { favor, against, neutral, unrelated };
+        assert_eq!(of(0.6, 0.1, 0.1, 0.2).label(0.5), StanceLabel::Favor);
+        assert_eq!(of(0.1, 0.1, 0.2, 0.6).label(0.5), StanceLabel::Unrelated);
+        assert_eq!(of(0.3, 0.3, 0.1, 0.3).label(0.5), StanceLabel::Unclear);
+        assert_eq!(of(0.4, 0.0, 0.25, 0.35).three_way(), StanceLabel::Neutral);
+    }
+}
