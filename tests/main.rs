@@ -9,9 +9,12 @@ mod data;
 mod drawing;
 mod failures;
 mod labels;
+mod names;
 mod parity;
 mod phenomena;
+mod registry;
 mod schema;
+mod stances;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock};

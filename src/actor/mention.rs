@@ -7,7 +7,18 @@ use crate::text::Span;
 
 /// What sort of actor it is.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -22,6 +33,7 @@ pub enum Kind {
     /// A paper, report, letter, law.
     Document,
     /// None of these, or it cannot be told.
+    #[default]
     Unknown,
 }
 

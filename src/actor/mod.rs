@@ -7,6 +7,7 @@ mod heads;
 mod matching;
 mod mention;
 mod names;
+mod registry;
 mod resolve;
 mod states;
 
@@ -16,6 +17,8 @@ pub(crate) use heads::Heads;
 pub(crate) use matching::folded;
 pub use mention::Kind;
 pub(crate) use mention::{pronoun, Mention, Pronoun};
+pub(crate) use registry::key;
+pub use registry::{Pin, Registry};
 pub(crate) use resolve::{resolve, Resolved};
 pub use resolve::{Actor, Attribution, Method};
 pub use states::{States, BUILT_IN};

@@ -43,7 +43,7 @@ pub struct Attribution {
 }
 
 /// Someone or something that is quoted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Actor {
     /// The fullest name in the article, without title; for one without a name, the description.
     pub name: String,
@@ -55,6 +55,10 @@ pub struct Actor {
     pub aliases: Vec<String>,
     /// All mentions in the article, in order.
     pub mentions: Vec<Span>,
+    /// The user's reference of a pinned actor.
+    pub reference: Option<String>,
+    /// Whether the user has pinned it.
+    pub pinned: bool,
 }
 
 /// Who the mentions of an article stand for.
@@ -284,7 +288,7 @@ impl Cast<'_> {
     }
 
     fn push(&mut self, name: &str, kind: Kind, named: bool) -> usize {
-        let actor = Actor { name: name.to_owned(), kind, named, aliases: Vec::new(), mentions: Vec::new() };
+        let actor = Actor { name: name.to_owned(), kind, named, ..Actor::default() };
         self.actors.push(actor);
         self.actors.len() - 1
     }

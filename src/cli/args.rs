@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use standpoint::actor::States;
+use standpoint::actor::{Registry, States};
 use standpoint::model::Precision;
 use standpoint::stance::{Target, Targets};
 use standpoint::text::Format;
@@ -29,6 +29,10 @@ pub enum Verb {
     Analyze(AnalyzeArguments),
     /// Measure the results against labelled samples
     Eval(EvalArguments),
+    /// Propose targets: topics that recur in the quotations of articles, and actors that they name
+    Targets(TargetsArguments),
+    /// List the actors of a run, as a file that the next run takes with --actors
+    Actors(ActorsArguments),
     /// List the models: versions, checksums, training data, measured figures
     Models(ModelsArguments),
     /// Print the JSON Schema of the output
@@ -108,6 +112,11 @@ pub struct ModelArguments {
     #[arg(long = "targets", value_name = "FILE")]
     target_file: Option<PathBuf>,
 
+    /// Pin names and references of actors: [[actor]] tables in TOML, or CSV, with `name` and optionally `aliases`,
+    /// `kind`, `ref`, `articles` (`standpoint actors` writes such a file)
+    #[arg(long, value_name = "FILE")]
+    actors: Option<PathBuf>,
+
     /// Capitals and other words for states, in the place of the built-in table (`standpoint states` prints it)
     #[arg(long, value_name = "FILE")]
     states: Option<PathBuf>,
@@ -156,6 +165,9 @@ impl ModelArguments {
         }
         if let Some(file) = &self.states {
             builder = builder.states(States::open(file)?);
+        }
+        if let Some(file) = &self.actors {
+            builder = builder.registry(Registry::open(file)?);
         }
         Ok(builder)
     }
@@ -311,6 +323,74 @@ pub struct EvalQuotesArguments {
 
     #[command(flatten)]
     pub model: ModelArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The topics are phrases of the quotations' content, by their C-value (Frantzi et al., 2000): how many
+quotations hold a phrase, less those that hold it inside a longer one, weighed by its length.
+The list can be edited and given to `standpoint analyze --targets`.
+
+Example:
+  standpoint targets articles/ > targets.toml      # edit it
+  standpoint analyze --targets targets.toml articles/ > results.jsonl")]
+pub struct TargetsArguments {
+    /// Files, folders, or - for standard input, as for analyze
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Propose at most so many topics
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub topics: usize,
+
+    /// Propose at most so many actors
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub named: usize,
+
+    /// An article with a longer text, in bytes, is left out
+    #[arg(long, value_name = "N", default_value_t = 2_000_000)]
+    pub max_bytes: usize,
+
+    #[command(flatten)]
+    pub model: ModelArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The list can be edited and given to `standpoint analyze --actors`:
+  merge two actors   move the name of one to the `aliases` of the other, and delete its table
+  split a name       make a table for each, with the ids of its `articles`
+  pin a reference    add `ref = \"Q42\"`
+
+Actors without a name of their own (officials, a witness) and surnames that no article gives in
+full are left out, as nothing joins them across articles; --all lists them too.
+
+Example:
+  standpoint analyze articles/ > run.jsonl
+  standpoint actors run.jsonl > actors.toml      # edit it
+  standpoint analyze --actors actors.toml articles/ > run2.jsonl")]
+pub struct ActorsArguments {
+    /// Results of `standpoint analyze`, or - for standard input
+    #[arg(value_name = "RESULTS")]
+    pub results: PathBuf,
+
+    /// What the list looks like
+    #[arg(short, long, value_enum, default_value_t = ActorsFormat::Toml)]
+    pub format: ActorsFormat,
+
+    /// List also those that nothing joins across articles
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ActorsFormat {
+    /// [[actor]] tables, with counts in comments
+    Toml,
+    /// name, aliases, kind, ref, articles
+    Csv,
+    /// A table for eyes, with counts
+    Table,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! The command line: raw arguments in, exit code out. Standard output is data alone.
 
+mod actors;
 mod analyze;
 mod args;
 mod eval;
@@ -7,6 +8,7 @@ mod exit;
 mod models;
 mod progress;
 mod sink;
+mod targets;
 
 use std::process::ExitCode;
 
@@ -20,6 +22,8 @@ pub fn run() -> ExitCode {
     let done = match arguments.verb {
         Verb::Analyze(arguments) => analyze::run(&arguments),
         Verb::Eval(arguments) => eval::run(&arguments),
+        Verb::Targets(arguments) => targets::run(&arguments),
+        Verb::Actors(arguments) => actors::run(&arguments),
         Verb::Models(arguments) => models::run(&arguments),
         Verb::Schema => models::schema(),
         Verb::States => models::states(),

@@ -193,6 +193,12 @@ pub struct Actor {
     pub id: String,
     /// The fullest name in the article, without title; the description of one that is not named.
     pub name: String,
+    /// Joins the actor across the articles of a batch; null where the name does not tell enough.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// The reference that the user has pinned to it, for example a Wikidata id.
+    #[serde(default, rename = "ref")]
+    pub reference: Option<String>,
     /// What sort of actor it is.
     pub kind: actor::Kind,
     /// Whether the article names it; else `name` is a description.
@@ -364,6 +370,8 @@ impl Findings<'_> {
             Actor {
                 id: actor_id(i),
                 name: actor.name.clone(),
+                key: actor::key(actor),
+                reference: actor.reference.clone(),
                 kind: actor.kind,
                 named: actor.named,
                 aliases: actor.aliases.clone(),

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::actor::States;
+use crate::actor::{Registry, States};
 use crate::model::{default_folder, ModelFolder, Precision, DEFAULT_BUDGET};
 use crate::output::Analysis;
 use crate::stance::Targets;
@@ -35,6 +35,7 @@ pub struct Builder {
     batch_tokens: usize,
     min_confidence: f64,
     states: Arc<States>,
+    registry: Arc<Registry>,
     targets: Targets,
     stance_model: Option<String>,
 }
@@ -60,6 +61,7 @@ impl Default for Builder {
             batch_tokens: DEFAULT_BATCH_TOKENS,
             min_confidence: 0.0,
             states: Arc::new(States::default()),
+            registry: Arc::new(Registry::default()),
             targets: Targets::default(),
             stance_model: Some(DEFAULT_STANCE_MODEL.to_owned()),
         }
@@ -106,6 +108,12 @@ impl Builder {
     /// Capitals and seats of power that stand for their states, in the place of the built-in table.
     pub fn states(mut self, states: States) -> Self {
         self.states = Arc::new(states);
+        self
+    }
+
+    /// Actors whose names and references are given.
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = Arc::new(registry);
         self
     }
 
@@ -158,6 +166,7 @@ impl Builder {
             "stance_model": self.stance_model,
             "targets": self.targets.iter().collect::<Vec<_>>(),
             "states": self.states.names(),
+            "actors": self.registry.pins(),
         });
         Sha256::digest(settings.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::{failure, open_model, Answer, Builder, Job, Progress, DEFAULT_BATCH_TOKENS};
-use crate::actor::{self, Heads, States};
+use crate::actor::{self, Heads, Registry, States};
 use crate::model::{Encoder, ModelFolder, Precision, Tokenizer, Tokens, Weights, QUOTE_TYPES};
 use crate::output::{Analysis, Findings, Provenance};
 use crate::quote::Finder;
@@ -56,6 +56,7 @@ pub(super) struct Worker {
     finder: Finder,
     heads: Heads,
     states: Arc<States>,
+    registry: Arc<Registry>,
     judge: Option<Judge>,
     targets: Vec<String>,
     provenance: Provenance,
@@ -92,6 +93,7 @@ impl Worker {
             heads: Heads::new(&weights.heads, encoder.hidden())?,
             encoder,
             states: Arc::clone(&settings.states),
+            registry: Arc::clone(&settings.registry),
             judge,
             targets: settings.targets.iter().map(|t| t.id.clone()).collect(),
             provenance,
@@ -156,7 +158,8 @@ impl Worker {
         quotes.retain(|q| q.confidence >= self.min_confidence);
         let mentions = self.heads.mentions(&document, &tokens, hidden);
         let choices = self.heads.antecedents(&document, &tokens, hidden, &mentions);
-        let resolved = actor::resolve(&document, &quotes, &mentions, &choices, &self.states);
+        let mut resolved = actor::resolve(&document, &quotes, &mentions, &choices, &self.states);
+        self.registry.apply(&article.id, &mut resolved);
         let judgements = match &self.judge {
             Some(judge) => judge.judge(&document, &quotes, &resolved)?,
             None => quotes.iter().map(|_| Judgement::default()).collect(),

@@ -4,6 +4,7 @@ mod aggregate;
 mod judge;
 mod network;
 mod pair;
+mod propose;
 mod relevance;
 mod target;
 
@@ -12,4 +13,5 @@ pub(crate) use aggregate::{sentiment_value, side, stance_value};
 pub(crate) use judge::{Judge, Judgement, Towards};
 pub(crate) use network::PairWeights;
 pub use network::{PairModel, SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
+pub use propose::{Proposal, Proposer, Proposed};
 pub use target::{Claims, Target, Targets};

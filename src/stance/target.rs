@@ -19,6 +19,9 @@ pub struct Target {
     /// Other words for it in the texts.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Whether standpoint has proposed it, and nobody looked at it since.
+    #[serde(default)]
+    pub proposed: bool,
     /// What a supporter and an opponent would say; models of inference take them as hypotheses.
     #[serde(default)]
     pub claims: Option<Claims>,
@@ -48,7 +51,7 @@ impl Target {
     /// A target by its name alone.
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self { id: name.clone(), name, aliases: Vec::new(), claims: None }
+        Self { id: name.clone(), name, aliases: Vec::new(), proposed: false, claims: None }
     }
 
     /// The name and the aliases.

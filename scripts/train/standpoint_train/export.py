@@ -24,9 +24,11 @@ def write_weights(network, out):
     state = {k: v.detach().bfloat16().contiguous() for k, v in network.state_dict().items()}
     encoder = {k.removeprefix("bert."): v for k, v in state.items() if k.startswith("bert.")}
     encoder = {k: v for k, v in encoder.items() if "position_ids" not in k}
-    heads = {k: v for k, v in state.items() if not k.startswith("bert.")}
+    actors = {k.removeprefix("actors."): v for k, v in state.items() if k.startswith("actors.")}
+    heads = {k: v for k, v in state.items() if not k.startswith(("bert.", "actors."))}
     save_file(encoder, out / "encoder.safetensors")
     save_file(heads, out / "quote.safetensors")
+    save_file(actors, out / "actors.safetensors")
 
 
 def write_config(network, out):

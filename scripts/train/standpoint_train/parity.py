@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import BertConfig
 
-from . import data, features, infer, manifest
+from . import actor_network, data, features, infer, manifest
 from .network import QuoteNetwork
 
 STEP = 7
@@ -23,6 +23,7 @@ def load(folder):
     network = QuoteNetwork(BertConfig.from_pretrained(folder, attn_implementation="sdpa"))
     state = {f"bert.{k}": v.float() for k, v in load_file(folder / "encoder.safetensors").items()}
     state |= {k: v.float() for k, v in load_file(folder / "quote.safetensors").items()}
+    state |= {f"actors.{k}": v.float() for k, v in load_file(folder / "actors.safetensors").items()}
     network.load_state_dict(state)
     return network.eval()
 
@@ -55,6 +56,19 @@ def within_headline(text, paragraphs, piece):
     return [start, line] if line < end and text[line - 1].isalnum() else piece
 
 
+def antecedents(network, article, hidden, mentions):
+    """Of every third mention the share of none, and the best candidate with its share."""
+    q, c, pair_features = actor_network.pairs_of(mentions, article)
+    pairs, none = actor_network.scores(network.actors.antecedent, hidden, mentions, q, c, pair_features)
+    which = list(range(0, len(mentions), 3))
+    logits, rows = actor_network.rows_of(q, pairs, none, which)
+    found = []
+    for row, p in zip(rows, logits.softmax(-1).tolist()):
+        best = max(range(len(row)), key=lambda k: p[1 + k], default=None)
+        found.append([round(p[0], 5), c[row[best]] if row else None, round(p[1 + best], 5) if row else None])
+    return found
+
+
 @torch.inference_mode()
 def expected(network, article, limits):
     windows = {"size": limits["window"] - 2, "overlap": limits["overlap"], "bf16": False}
@@ -63,7 +77,10 @@ def expected(network, article, limits):
     found, _ = infer.attributions(network, article, **windows)
     found = [[[span(article, s) for s in role] for role in roles] for roles in found]
     found = [repaired(article.text, roles) for roles in found]
+    mentions = actor_network.tagged_mentions(network.actors.tagger(hidden), article)
     return {
+        "mentions": [[*span(article, (m.start, m.end)), m.form] for m in mentions],
+        "antecedents": antecedents(network, article, hidden, mentions),
         "pieces": len(article.ids),
         "emissions": [[round(x, 5) for x in row] for row in emissions[::STEP].tolist()],
         "attributions": sorted(found, key=lambda roles: roles[2]),

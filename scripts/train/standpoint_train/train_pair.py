@@ -318,7 +318,7 @@ def news(args):
         P.encode(tokenizer, pair)
 
     def plan(share):
-        replay = rng.sample(vast, 2000) + rng.sample(stance, 3500) + rng.sample(sentiment, 4000) + rng.sample(directed, 1000)
+        replay = rng.sample(vast, 1200) + rng.sample(stance, 2000) + rng.sample(sentiment, 7000) + rng.sample(directed, 800)
         return share + ours + made + replay
 
     def report(network, epoch, losses, seconds):

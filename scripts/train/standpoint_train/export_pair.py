@@ -1,0 +1,104 @@
+"""Writes a trained pair network as a model folder that standpoint loads, with its temperatures.
+
+    python -m standpoint_train.export_pair --checkpoint FILE --data DATA --out models/stance --version V
+
+Temperatures (Guo et al., 2017) are fitted on development data: VAST and Perspectrum dev and the invented quotations
+that were kept from training for stance, NewsMTSC dev for sentiment. The weights go out in bf16.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from . import export, manifest
+from . import pairs as P
+from . import train_pair as T
+
+SUMMARY = "stance of a speaker to a target, and sentiment to an actor named, in a quotation"
+TRAINING = [
+    {"name": "VAST, train", "licence": "none stated (Allaway and McKeown, EMNLP 2020)"},
+    {"name": "Perspectrum, train", "licence": "CC BY-SA 4.0 (Chen et al., NAACL 2019)"},
+    {"name": "IBM arguments (ArgQ-Rank-30kArgs), train, sample", "licence": "CC BY-SA 3.0"},
+    {"name": "IBM claim stance, train", "licence": "CC BY-SA 3.0"},
+    {"name": "GWSD, train", "licence": "none stated (Luo, Card and Jurafsky, Findings of EMNLP 2020)"},
+    {"name": "SemEval-2016 task 6, train", "licence": "none in the copy"},
+    {"name": "P-Stance, train, sample", "licence": "none stated (Li et al., Findings of ACL 2021)"},
+    {"name": "Emergent", "licence": "none stated (Ferreira and Vlachos, NAACL 2016)"},
+    {"name": "NewsMTSC, train", "licence": "MIT; sentences from news (Hamborg and Donnay, EACL 2021)"},
+    {"name": "DSE, train, sample", "licence": "free to use with citation (Park, Pan and Joo, ACL 2021)"},
+    {"name": "MultiNLI dev in two-way form, RTE, MED, MegaVeridicality, CAD: inference", "licence": "see their papers"},
+    {"name": "invented quotations, scripts/train/invented/stance-*.jsonl", "licence": "ours, Apache-2.0"},
+]
+
+
+@torch.no_grad()
+def logits(network, pairs):
+    network.eval()
+    found = []
+    for i in range(0, len(pairs), 32):
+        batch = pairs[i : i + 32]
+        pooled = network.pooled(*T.tensors(batch, "cpu"))
+        found.append(network.logits(pooled, batch[0].task))
+    return torch.cat(found)
+
+
+def merged(scores, task, temperature):
+    """Log-probabilities of the classes as they are measured: unrelated counts as neutral."""
+    p = (scores / temperature).softmax(-1)
+    if task == "stance":
+        p = torch.stack([p[:, 0], p[:, 1], p[:, 2] + p[:, 3]], 1)
+    return p.clamp_min(1e-9).log()
+
+
+def fit_temperature(network, pairs, tokenizer):
+    for pair in pairs:
+        P.encode(tokenizer, pair)
+    task = pairs[0].task
+    names = [n for n in P.TASKS[task] if n != "unrelated"]
+    gold = torch.tensor([names.index("neutral" if p.labels[0] == "unrelated" else p.labels[0]) for p in pairs])
+    scores = logits(network, pairs)
+    grid = [0.5 + 0.02 * i for i in range(126)]
+    return min(grid, key=lambda t: float(torch.nn.functional.nll_loss(merged(scores, task, t), gold)))
+
+
+def write_weights(network, out):
+    state = {k: v.detach().bfloat16().contiguous() for k, v in network.state_dict().items()}
+    save_file({k.removeprefix("bert."): v for k, v in state.items() if k.startswith("bert.")}, out / "encoder.safetensors")
+    heads = {k: v for k, v in state.items() if k.startswith(("heads.stance", "heads.sentiment"))}
+    save_file(heads, out / "pair.safetensors")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--name", default="stance")
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--least", type=float, default=0.5)
+    args = parser.parse_args()
+    folder, tokenizer = T.prepare(args)
+    network = T.load(args.checkpoint, folder, "cpu")
+    sets = T.dev_sets(args.data)
+    held = [p for p in T.invented_pairs()[1] if p.task == "stance"]
+    stance = fit_temperature(network, sets["vast dev"] + sets["perspectrum dev"] + held, tokenizer)
+    sentiment = fit_temperature(network, sets["newsmtsc dev"], tokenizer)
+    args.out.mkdir(parents=True, exist_ok=True)
+    write_weights(network, args.out)
+    export.write_config(network, args.out)
+    shutil.copyfile(folder / "tokenizer.json", args.out / "tokenizer.json")
+    fields = manifest.new(args.name, args.version, {"window": 128, "overlap": 32, "reach": 0})
+    del fields["tags"]
+    pairs = {
+        "stance_temperature": round(stance, 2),
+        "sentiment_temperature": round(sentiment, 2),
+        "stance_least": args.least,
+    }
+    manifest.write(args.out, fields | {"summary": SUMMARY, "training_data": TRAINING, "pairs": pairs})
+
+
+if __name__ == "__main__":
+    main()
