@@ -29,4 +29,7 @@ pub mod stance;
 pub mod text;
 
 pub use error::Error;
-pub use pipeline::{emissions, Analyses, Builder, Pipeline, Progress, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL, DEFAULT_STANCE_MODEL};
+pub use pipeline::{
+    emissions, mentions, Analyses, Builder, Pipeline, Progress, ReadMention, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL,
+    DEFAULT_STANCE_MODEL,
+};

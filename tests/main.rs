@@ -10,6 +10,7 @@ mod drawing;
 mod failures;
 mod labels;
 mod names;
+mod own_model;
 mod parity;
 mod phenomena;
 mod registry;

@@ -21,6 +21,10 @@ struct ExpectedArticle {
     emissions: Vec<[f32; 7]>,
     pieces: usize,
     attributions: Vec<[Vec<(usize, usize)>; 3]>,
+    /// First and last code point of each mention, and the number of its form.
+    mentions: Vec<(usize, usize, i64)>,
+    /// Of every third mention the share of no antecedent, and the likeliest one with its share.
+    antecedents: Vec<(f64, Option<usize>, Option<f64>)>,
 }
 
 const STEP: usize = 7;
@@ -51,5 +55,18 @@ fn rust_equals_python() {
         let ours = standpoint::eval::attributions(&analysis);
         let ours: Vec<_> = ours.into_iter().map(|a| [a.source, a.cue, a.content]).collect();
         assert_eq!(ours, expected.attributions, "{name}");
+        mentions_equal(&folder, &article, expected);
+    }
+}
+
+fn mentions_equal(folder: &ModelFolder, article: &Article, expected: &ExpectedArticle) {
+    let ours = standpoint::mentions(folder, &article.text).unwrap();
+    let spans: Vec<_> = ours.iter().map(|((start, end), form, ..)| (*start, *end, *form)).collect();
+    assert_eq!(spans, expected.mentions, "{}", article.id);
+    for ((.., none, best), theirs) in ours.iter().step_by(3).zip(&expected.antecedents) {
+        assert!((none - theirs.0).abs() < f64::from(TOLERANCE), "{}: {none} {theirs:?}", article.id);
+        // Of two that are as likely either may come first.
+        let share = (best.map(|b| b.1), theirs.2);
+        assert!((share.0.unwrap_or(0.0) - share.1.unwrap_or(0.0)).abs() < f64::from(TOLERANCE), "{}", article.id);
     }
 }

@@ -32,7 +32,7 @@ fn registry() -> Registry {
 fn run(articles: Vec<Article>, workers: usize) -> BTreeMap<String, Analysis> {
     let models = crate::root().join("models");
     let pipeline =
-        Pipeline::builder().models(models).stance_model(None).workers(workers).registry(registry()).build().unwrap();
+        Pipeline::builder().models(models).sentiment_model(None).workers(workers).registry(registry()).build().unwrap();
     let results: Vec<Analysis> = pipeline.analyze_iter(articles.into_iter().map(Ok)).map(Result::unwrap).collect();
     results.into_iter().map(|a| (a.id.clone(), a)).collect()
 }

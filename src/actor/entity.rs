@@ -1,6 +1,6 @@
 //! The actors of an article: names brought together by their words, descriptions and pronouns by the network.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::antecedent::Choices;
 use super::matching::{folded, is_initials, words, PersonName};
@@ -48,7 +48,7 @@ struct NameForm {
 impl Entities {
     pub fn new(document: &Document, mentions: &[Mention], choices: &[Choices], states: &States) -> Self {
         let mut entities = Self { list: Vec::new(), of: vec![None; mentions.len()] };
-        let forms = name_forms(document, mentions);
+        let forms = name_forms(document, mentions, states);
         let forms = entities.add_states(document, mentions, forms, states);
         let (persons, others) = split_persons(forms);
         entities.add_persons(document, mentions, choices, persons);
@@ -81,8 +81,16 @@ impl Entities {
     ) -> Vec<NameForm> {
         let mut found: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut rest = Vec::new();
+        // "Paris" is a person where the article has a "Paris Lunt".
+        let of_person = |f: &NameForm| f.kind == Kind::Person && f.text.contains(' ');
+        let persons: HashSet<String> = forms
+            .iter()
+            .filter(|f| of_person(f))
+            .flat_map(|f| folded(&f.text).split(' ').map(str::to_owned).collect::<Vec<_>>())
+            .collect();
         for mut form in forms {
-            let state = states.find(&form.text).filter(|(_, r)| form.kind != Kind::Person && *r != Relation::Demonym);
+            let is_person = of_person(&form) || persons.contains(&folded(&form.text));
+            let state = states.find(&form.text).filter(|(_, r)| !is_person && *r != Relation::Demonym);
             if let Some((state, relation)) = state {
                 let (stands, stays): (Vec<usize>, Vec<usize>) = form
                     .mentions
@@ -163,7 +171,9 @@ impl Entities {
                 fitting.iter().filter(|e| gender.is_some() && self.list[**e].gender == gender).copied().collect();
             let chosen = match (titled.as_slice(), fitting.as_slice()) {
                 ([one], _) | (_, [one]) => Some((*one, 1.0)),
-                _ => self.vote(choices, *mention, |e| fitting.contains(&e)).or_else(|| self.last_of(*mention, &fitting)),
+                _ => {
+                    self.vote(choices, *mention, |e| fitting.contains(&e)).or_else(|| self.last_of(*mention, &fitting))
+                }
             };
             let (entity, share) = chosen.unwrap_or_else(|| {
                 let entity = *own.get_or_insert_with(|| {
@@ -194,14 +204,22 @@ impl Entities {
         for form in &forms {
             let own = words(&form.text);
             let longer = |of: &dyn Fn(&[String]) -> bool| -> Option<usize> {
-                let mut found = known.iter().filter(|(_, kind, words)| kinds_agree(form.kind, *kind) && of(words));
+                let alike = |kind: Kind, words: &[String]| {
+                    kinds_agree(form.kind, kind) || words == own || is_initials(&form.text, words)
+                };
+                let mut found = known.iter().filter(|(_, kind, words)| alike(*kind, words) && of(words));
                 let first = found.next()?;
                 found.all(|other| other.0 == first.0).then_some(first.0)
             };
             let same = longer(&|words| folded(&words.join(" ")) == folded(&own.join(" ")));
             let short = same.or_else(|| longer(&|words| is_initials(&form.text, words))).or_else(|| {
-                let part = |words: &[String]| words.len() > own.len() && (words.ends_with(&own) || words.starts_with(&own));
-                if form.kind == Kind::Place { None } else { longer(&part) }
+                let part =
+                    |words: &[String]| words.len() > own.len() && (words.ends_with(&own) || words.starts_with(&own));
+                if form.kind == Kind::Place {
+                    None
+                } else {
+                    longer(&part)
+                }
             });
             let entity = match short {
                 Some(entity) => {
@@ -217,7 +235,7 @@ impl Entities {
     /// Descriptions and pronouns, in the order of the text, by the votes of the network.
     fn add_references(&mut self, document: &Document, mentions: &[Mention], choices: &[Choices]) {
         for (i, mention) in mentions.iter().enumerate() {
-            if self.of[i].is_some() {
+            if self.of[i].is_some() || mention.is_name() {
                 continue;
             }
             let chosen = self.vote(choices, i, |e| self.fits(mention, e));
@@ -253,7 +271,9 @@ impl Entities {
             return None;
         }
         let word = folded(document.slice(own.span));
-        let ends = |e: &Entity| e.named && e.kind == Kind::Organization && folded(&e.name).split(' ').next_back() == Some(&word);
+        let ends = |e: &Entity| {
+            e.named && e.kind == Kind::Organization && folded(&e.name).split(' ').next_back() == Some(&word)
+        };
         let mut found = self.list.iter().enumerate().filter(|(_, e)| ends(e));
         let (entity, _) = found.next()?;
         let before = self.of[..mention].iter().flatten().any(|(e, _)| *e == entity);
@@ -303,11 +323,15 @@ fn kinds_agree(a: Kind, b: Kind) -> bool {
 }
 
 /// Names by their spelling, with the kind that most of their mentions have.
-fn name_forms(document: &Document, mentions: &[Mention]) -> Vec<NameForm> {
+fn name_forms(document: &Document, mentions: &[Mention], states: &States) -> Vec<NameForm> {
     let mut forms: Vec<NameForm> = Vec::new();
     let mut by_text: HashMap<String, usize> = HashMap::new();
     for (i, mention) in mentions.iter().enumerate().filter(|(_, m)| m.is_name()) {
-        let text = names::bare(document.slice(mention.span));
+        let text = undecorated(document.slice(mention.span), mention.kind, states);
+        // An adjective of a state names nobody.
+        if text.is_empty() || is_demonym(text, states) {
+            continue;
+        }
         let index = *by_text.entry(folded(text)).or_insert_with(|| {
             forms.push(NameForm { text: text.to_owned(), kind: Kind::Unknown, mentions: Vec::new() });
             forms.len() - 1
@@ -319,13 +343,91 @@ fn name_forms(document: &Document, mentions: &[Mention]) -> Vec<NameForm> {
         form.mentions.iter().for_each(|m| *counts.entry(mentions[*m].kind).or_default() += 1);
         let most = counts.values().max().copied();
         form.kind = counts.into_iter().find(|(_, n)| Some(*n) == most).map_or(Kind::Unknown, |(kind, _)| kind);
-        let shouted = form.mentions.iter().map(|m| names::bare(document.slice(mentions[*m].span)));
+        let shouted = form.mentions.iter().map(|m| undecorated(document.slice(mentions[*m].span), form.kind, states));
+        if let Some(long) = form.mentions.iter().find_map(|m| expansion(document, mentions[*m].span)) {
+            form.text = long;
+            form.kind = Kind::Organization;
+            continue;
+        }
+        if form.kind == Kind::Organization {
+            if let Some(fuller) = form.mentions.iter().find_map(|m| with_possessor(document, mentions[*m].span)) {
+                form.text = fuller;
+                continue;
+            }
+            if form.mentions.iter().any(|m| has_own_article(document, mentions[*m].span)) {
+                form.text = format!("The {}", form.text);
+                continue;
+            }
+        }
         // A form that is written small somewhere is better than capitals all through.
         if let Some(text) = shouted.into_iter().find(|t| t.chars().any(char::is_lowercase)) {
             form.text = text.to_owned();
         }
+        let generation = ["Jr", "Sr"].iter().any(|g| form.text.ends_with(g));
+        if generation && form.mentions.iter().any(|m| document.text()[mentions[*m].span.end()..].starts_with('.')) {
+            form.text.push('.');
+        }
     }
     forms
+}
+
+fn is_demonym(text: &str, states: &States) -> bool {
+    states.find(text).is_some_and(|(_, relation)| relation == Relation::Demonym)
+}
+
+/// A name without titles, and of a person without the adjective of a state: "Norvian President Ada Lunt".
+fn undecorated<'a>(text: &'a str, kind: Kind, states: &States) -> &'a str {
+    let mut rest = names::bare(text);
+    while let Some((word, after)) = rest.split_once(' ') {
+        if kind != Kind::Person || !is_demonym(word, states) {
+            break;
+        }
+        rest = names::bare(after);
+    }
+    if names::is_only_title(rest) {
+        return "";
+    }
+    rest
+}
+
+/// "the Federal Office for Consumer Credit (FOCC)": the words before the parenthesis that have these initials.
+fn expansion(document: &Document, name: Span) -> Option<String> {
+    let before = document.text()[..name.start()].strip_suffix(" (").filter(|_| is_acronym(document.slice(name)))?;
+    let starts = before.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(i, c)| i + c.len_utf8());
+    let candidate = |start: usize| document.span_of_bytes(start, before.len()).map(|s| document.slice(s));
+    let fits = |text: &&str| {
+        text.starts_with(char::is_uppercase) && is_initials(document.slice(name), &words(text)) && !text.contains('\n')
+    };
+    starts.take(10).filter_map(candidate).find(fits).map(str::to_owned)
+}
+
+/// Words that many organizations are called by; whose it is belongs to the name.
+#[rustfmt::skip]
+const GENERAL: &[&str] = &[
+    "foreign", "defense", "defence", "interior", "justice", "finance", "health", "education", "ministry", "department",
+    "office", "supreme", "high", "court", "parliament", "senate", "congress", "cabinet", "government", "army", "navy",
+    "air", "force", "police", "central", "bank", "national", "assembly", "council", "party", "state", "federal", "agency",
+];
+
+/// "Norvia’s Foreign Ministry", where the name alone could be anyone's.
+fn with_possessor(document: &Document, name: Span) -> Option<String> {
+    let general = |word: &str| GENERAL.contains(&word.to_lowercase().as_str());
+    if !document.slice(name).split(' ').all(general) {
+        return None;
+    }
+    let before = document.text()[..name.start()].strip_suffix(' ')?;
+    let owner = before.strip_suffix("’s").or_else(|| before.strip_suffix("'s"))?;
+    let word = owner.rsplit(|c: char| !(c.is_alphanumeric() || c == '-')).next()?;
+    let whole = document.span_of_bytes(owner.len() - word.len(), name.end())?;
+    word.starts_with(char::is_uppercase).then(|| document.slice(whole).to_owned())
+}
+
+/// "the critic of The Courier": a capital article inside a sentence belongs to the name.
+fn has_own_article(document: &Document, name: Span) -> bool {
+    let before = &document.text()[..name.start()];
+    let Some(rest) = before.strip_suffix("The ") else { return false };
+    let opens = document.sentence_at(rest.len()).is_none_or(|s| s.span.start() == rest.len());
+    !opens && rest.ends_with(' ')
 }
 
 /// Names of persons, and the others. A word that ends a person's full name is that person's.
@@ -334,11 +436,19 @@ fn split_persons(forms: Vec<NameForm>) -> (Vec<NameForm>, Vec<NameForm>) {
     let surnames: Vec<String> =
         forms.iter().filter(|f| f.kind == Kind::Person && f.text.contains(' ')).filter_map(last).collect();
     let is_person = |f: &NameForm| {
-        f.kind == Kind::Person || !f.text.contains(' ') && surnames.contains(&folded(&f.text))
+        let surname = !f.text.contains(' ') && surnames.contains(&folded(&f.text));
+        surname || f.kind == Kind::Person && !is_acronym(&f.text)
     };
-    let (mut persons, others): (Vec<NameForm>, Vec<NameForm>) = forms.into_iter().partition(is_person);
+    let (mut persons, mut others): (Vec<NameForm>, Vec<NameForm>) = forms.into_iter().partition(is_person);
     persons.iter_mut().for_each(|f| f.kind = Kind::Person);
+    others.iter_mut().filter(|f| is_acronym(&f.text)).for_each(|f| f.kind = Kind::Organization);
     (persons, others)
+}
+
+/// Whether a name is capitals alone.
+fn is_acronym(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    letters.clone().count() > 2 && letters.clone().all(char::is_uppercase) && !text.contains(' ')
 }
 
 /// Whether a place is where something is or goes, rather than who acts.
@@ -363,8 +473,10 @@ fn title_gender(document: &Document, name: Span) -> Option<Gender> {
 
 /// A description from its determiner to its head word.
 pub(super) fn phrase(document: &Document, head: Span) -> Span {
-    const DETERMINERS: &[&str] =
-        &["the", "a", "an", "his", "her", "their", "its", "our", "my", "this", "that", "these", "those", "some", "many", "several"];
+    const DETERMINERS: &[&str] = &[
+        "the", "a", "an", "his", "her", "their", "its", "our", "my", "this", "that", "these", "those", "some", "many",
+        "several",
+    ];
     let sentence = document.sentence_at(head.start()).map_or(head.start(), |s| s.span.start());
     let mut start = head.start();
     for _ in 0..4 {

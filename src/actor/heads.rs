@@ -1,12 +1,16 @@
 //! From the encoder's vectors to mentions and what each refers back to.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use tch::nn::{self, Module, VarStore};
 use tch::{Device, Kind as Number, Tensor};
 
 use super::antecedent::{Antecedent, Choices};
 use super::mention::{is_plural, pronoun, Form, Kind, Mention, Pronoun};
+use super::names;
 use crate::model::{ModelFolder, Tokens, Weights};
-use crate::text::Document;
+use crate::text::{Document, Span};
 use crate::Error;
 
 /// Tags of word pieces: `B`, `I` of names, and heads of descriptions.
@@ -61,21 +65,32 @@ impl Heads {
 
     /// All mentions, in order.
     pub fn mentions(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Mention> {
+        let tags = self.tags(hidden);
+        let tagged = names_and_heads(document, tokens, &tags);
+        with_pronouns(document, tokens, names_by_capitals(document, tokens, &tags, tagged))
+    }
+
+    /// All mentions with the names as they are tagged.
+    pub fn tagged_mentions(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Mention> {
+        with_pronouns(document, tokens, names_and_heads(document, tokens, &self.tags(hidden)))
+    }
+
+    fn tags(&self, hidden: &Tensor) -> Vec<Tag> {
         let best = self.tagger.forward(hidden).argmax(-1, false);
         let mut tags = vec![0i64; best.numel()];
         best.to_kind(Number::Int64).copy_data(&mut tags, best.numel());
         // The network has as many classes as there are tags.
-        let tags: Vec<Tag> = tags.into_iter().map(|t| TAGS[t as usize]).collect();
-        let mut mentions = names_and_heads(document, tokens, &tags);
-        let taken: Vec<usize> = mentions.iter().map(|m| m.start).collect();
-        let free = |m: &Mention| taken.binary_search(&m.start).is_err();
-        mentions.extend(pronouns(document, tokens).into_iter().filter(free));
-        mentions.sort_by_key(|m| (m.start, m.end));
-        mentions
+        tags.into_iter().map(|t| TAGS[t as usize]).collect()
     }
 
     /// For each mention what it may refer to, with probabilities.
-    pub fn antecedents(&self, document: &Document, tokens: &Tokens, hidden: &Tensor, mentions: &[Mention]) -> Vec<Choices> {
+    pub fn antecedents(
+        &self,
+        document: &Document,
+        tokens: &Tokens,
+        hidden: &Tensor,
+        mentions: &[Mention],
+    ) -> Vec<Choices> {
         self.antecedent.choices(document, tokens, hidden, mentions)
     }
 }
@@ -104,6 +119,104 @@ fn names_and_heads(document: &Document, tokens: &Tokens, tags: &[Tag]) -> Vec<Me
         }
     }
     found
+}
+
+/// The same mentions, with names that reach as far as their capitals do. The tagger tells which runs of capitalized words
+/// are names and of what kind; where a run begins and ends it often misses by a word. In a headline, where all words have
+/// capitals, its own borders stay.
+fn names_by_capitals(document: &Document, tokens: &Tokens, tags: &[Tag], tagged: Vec<Mention>) -> Vec<Mention> {
+    let pieces = |span: Span| {
+        let start = tokens.spans.partition_point(|s| s.end() <= span.start());
+        start..tokens.spans.partition_point(|s| s.start() < span.end())
+    };
+    let inside = |word: Span| pieces(word).any(|i| matches!(tags[i], Tag::Inside(_)));
+    let running = document.paragraphs().iter().filter(|p| !is_headline(document.slice(**p)));
+    let mut names: Vec<Mention> = Vec::new();
+    for run in running.flat_map(|p| names::runs(document, *p, &inside)) {
+        let Some(range) = trimmed(document, tokens, tags, pieces(run)) else { continue };
+        let mut votes: BTreeMap<Kind, usize> = BTreeMap::new();
+        for piece in range.clone() {
+            if let Tag::Begin(kind) | Tag::Inside(kind) = tags[piece] {
+                *votes.entry(kind).or_default() += 1;
+            }
+        }
+        let most = votes.values().max().copied();
+        if let Some((kind, _)) = votes.into_iter().find(|(_, n)| Some(*n) == most) {
+            let (start, end) = (range.start, range.end);
+            names.push(Mention { start, end, span: tokens.cover(start, end), form: Form::Name, kind });
+        }
+    }
+    // A head may be capitalized ("the Crown prosecutor"); the name goes before it.
+    let free = |m: &Mention| !names.iter().any(|n| n.start < m.end && m.start < n.end);
+    let named = |m: &Mention| {
+        let text = document.slice(m.span);
+        m.is_name() && text.starts_with(char::is_uppercase) && !names::is_only_title(text)
+    };
+    let mut found: Vec<Mention> = tagged.into_iter().filter(|m| free(m) && (named(m) || !m.is_name())).collect();
+    found.extend(&names);
+    found.sort_by_key(|m| (m.start, m.end));
+    found
+}
+
+/// A run without the words before a name that only look like one: a description's head ("Goalkeeper Bo Reyl"), and what
+/// opens a sentence and is tagged as nothing.
+fn trimmed(document: &Document, tokens: &Tokens, tags: &[Tag], run: Range<usize>) -> Option<Range<usize>> {
+    let mut start = run.start;
+    while start < run.end {
+        let opens = document.sentence_at(tokens.spans[start].start());
+        let opens = opens.is_none_or(|s| s.span.start() == tokens.spans[start].start());
+        let skipped = match tags[start] {
+            Tag::Head(Kind::Person | Kind::Group) => true,
+            Tag::Outside => opens,
+            _ => opens && is_trade(document, tokens, start..run.end),
+        };
+        if !skipped {
+            return Some(start..run.end);
+        }
+        let next = next_word(document, tokens, start);
+        // "Ministry of Transport" does not begin with its particle.
+        if next < run.end && !document.slice(tokens.spans[next]).starts_with(char::is_uppercase) {
+            return Some(start..run.end);
+        }
+        start = next;
+    }
+    None
+}
+
+fn next_word(document: &Document, tokens: &Tokens, mut piece: usize) -> usize {
+    piece += 1;
+    while continues_word(document, tokens, piece) {
+        piece += 1;
+    }
+    piece
+}
+
+/// Whether a run opens with a trade before a name of two words or more: "Geologist Bo Reyl". The capital of the trade is
+/// the sentence's.
+fn is_trade(document: &Document, tokens: &Tokens, run: Range<usize>) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ist", "keeper", "neer", "iser", "izer", "maker", "worker", "player", "teacher", "farmer", "driver", "manager",
+        "lawyer", "owner", "writer", "singer", "dancer", "banker", "trader", "ranger", "ician", "woman", "critic",
+    ];
+    let second = next_word(document, tokens, run.start);
+    let third = next_word(document, tokens, second);
+    let word = document.slice(tokens.cover(run.start, second.min(run.end)));
+    third < run.end && ENDINGS.iter().any(|e| word.ends_with(e))
+}
+
+/// Whether a paragraph writes most of its words with a capital and ends no sentence.
+fn is_headline(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().filter(|w| w.starts_with(char::is_alphabetic)).collect();
+    let capitals = words.iter().filter(|w| w.starts_with(char::is_uppercase)).count();
+    !text.ends_with(['.', '!', '?', '”', '"', '’', ':']) && words.len() > 2 && 5 * capitals >= 3 * words.len()
+}
+
+fn with_pronouns(document: &Document, tokens: &Tokens, mut mentions: Vec<Mention>) -> Vec<Mention> {
+    let taken: Vec<usize> = mentions.iter().map(|m| m.start).collect();
+    let free = |m: &Mention| taken.binary_search(&m.start).is_err();
+    mentions.extend(pronouns(document, tokens).into_iter().filter(free));
+    mentions.sort_by_key(|m| (m.start, m.end));
+    mentions
 }
 
 fn mention(document: &Document, tokens: &Tokens, start: usize, end: usize, tag: Tag) -> Mention {

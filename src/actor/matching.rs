@@ -93,7 +93,9 @@ impl PersonName {
             return false;
         }
         let (mine, theirs) = (&self.words[..self.words.len() - 1], &other.words[..other.words.len() - 1]);
-        is_variant(self.last(), other.last()) && given_agree(&mine[0], &theirs[0]) && middle_agree(&mine[1..], &theirs[1..])
+        is_variant(self.last(), other.last())
+            && given_agree(&mine[0], &theirs[0])
+            && middle_agree(&mine[1..], &theirs[1..])
     }
 
     /// Whether this single word, or this end of a name, can stand for the fuller one.

@@ -141,8 +141,10 @@ mod tests {
 
     #[test]
     fn plurals_by_ending() {
-        let plural: Vec<&str> =
-            ["officials", "police", "boss", "status", "gas", "basis", "lawyers"].into_iter().filter(|w| is_plural(w)).collect();
+        let plural: Vec<&str> = ["officials", "police", "boss", "status", "gas", "basis", "lawyers"]
+            .into_iter()
+            .filter(|w| is_plural(w))
+            .collect();
         assert_eq!(plural, ["officials", "police", "lawyers"]);
     }
 }

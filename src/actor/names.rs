@@ -10,7 +10,13 @@ const TITLES: &[&str] = &[
     "judge", "justice", "general", "gen", "colonel", "col", "captain", "capt", "lieutenant", "lt", "sergeant",
     "sgt", "king", "queen", "prince", "princess", "pope", "archbishop", "bishop", "rev", "reverend", "chairman",
     "chairwoman", "spokesman", "spokeswoman", "spokesperson", "professor", "director", "ambassador", "chief",
-    "vice", "former", "deputy", "attorney", "congressman", "congresswoman", "speaker", "officer", "the", "a", "an",
+    "vice", "former", "deputy", "attorney", "congressman", "congresswoman", "speaker", "officer", "commissioner",
+    "councillor", "councilman", "councilwoman", "councilor", "candidate", "nominee", "leader", "coach", "analyst",
+    "reporter", "editor", "correspondent", "detective", "inspector", "superintendent", "sheriff", "admiral",
+    "brigadier", "father", "sister", "brother", "mother", "rabbi", "imam", "emperor",
+    "duchess", "baroness", "lt", "maj", "adm", "cmdr", "mp", "msp", "mep", "premier",
+    "envoy", "counsel", "solicitor", "magistrate", "treasurer", "ceo", "cfo", "founder", "co-founder", "the",
+    "a", "an",
 ];
 /// Lower-case words that may stand inside a name.
 const PARTICLES: &[&str] = &[
@@ -37,22 +43,34 @@ struct Name {
     titled: bool,
 }
 
+/// Particles that always join, as they stand in persons' names.
+const PERSONAL: &[&str] =
+    &["de", "del", "della", "der", "den", "van", "von", "da", "di", "du", "la", "le", "al", "bin", "ibn", "y"];
+
+/// Runs of capitalized words, without titles. "of", "for" and "and" join two runs where `joins` says so of the word.
+pub(super) fn runs(document: &Document, span: Span, joins: &dyn Fn(Span) -> bool) -> Vec<Span> {
+    names_in(document, span, joins).into_iter().map(|name| name.span).collect()
+}
+
 /// All names inside a span, in order.
-fn names_in(document: &Document, span: Span) -> Vec<Name> {
+fn names_in(document: &Document, span: Span, joins: &dyn Fn(Span) -> bool) -> Vec<Name> {
     let mut found = Vec::new();
     let mut run: Option<Span> = None;
     let mut titled = false;
     for word in words(document, span) {
         let text = document.slice(word.name);
+        if word.opens {
+            found.extend(run.take().map(|span| Name { span, titled }));
+        }
         if is_title(text) {
             found.extend(run.take().map(|span| Name { span, titled }));
             titled = !matches!(text.to_lowercase().as_str(), "the" | "a" | "an");
         } else if run.is_none() && OPENERS.contains(&text.to_lowercase().as_str()) {
             titled = false;
-        } else if text.starts_with(char::is_uppercase) {
+        } else if is_capitalized(text) {
             // This takes in particles since the run began, so only where a capitalized word follows them.
             run = Some(run.map_or(word.name, |start| start.cover(word.name)));
-        } else if run.is_none() || !PARTICLES.contains(&text) {
+        } else if run.is_none() || !(PERSONAL.contains(&text) || PARTICLES.contains(&text) && joins(word.name)) {
             found.extend(run.take().map(|span| Name { span, titled }));
             titled = false;
         }
@@ -68,7 +86,7 @@ fn names_in(document: &Document, span: Span) -> Vec<Name> {
 /// The name that a source is about: not one that only possesses the head ("Lunt’s lawyer") or stands in a phrase after
 /// it ("a spokesman for the Bank"), nor a single word that opens a sentence.
 pub(super) fn head_name(document: &Document, source: Span) -> Option<Span> {
-    let names = names_in(document, source);
+    let names = names_in(document, source, &|_| true);
     let text = document.text();
     let heads = names.iter().copied().filter(|name| {
         let after = &text[name.span.end()..source.end()];
@@ -86,6 +104,17 @@ pub(super) fn head_name(document: &Document, source: Span) -> Option<Span> {
     let opens = document.sentence_at(head.span.start()).is_none_or(|s| s.span.start() == head.span.start());
     let single = !document.slice(head.span).contains(char::is_whitespace);
     (head.titled || !opens || !single).then_some(head.span)
+}
+
+/// Whether a word has a capital first, or after a particle that a hyphen joins to it: "al-Rashid".
+fn is_capitalized(word: &str) -> bool {
+    let after = word.split_once('-').filter(|(particle, _)| PERSONAL.contains(particle) || *particle == "el");
+    word.starts_with(char::is_uppercase) || after.is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase))
+}
+
+/// Whether a mention is nothing but titles: "Rep.", "Prime Minister".
+pub(super) fn is_only_title(name: &str) -> bool {
+    name.split_whitespace().all(|word| is_title(word.trim_end_matches('.')))
 }
 
 /// A name without the article, titles and possessive ending that stand around it.
@@ -113,6 +142,8 @@ pub(super) fn is_pronoun(text: &str) -> bool {
 struct Word {
     /// The word without punctuation around it and without a possessive ending.
     name: Span,
+    /// Whether a mark before it begins something new.
+    opens: bool,
     /// Whether punctuation after it ends a name.
     ends: bool,
 }
@@ -133,7 +164,8 @@ fn words(document: &Document, span: Span) -> Vec<Word> {
         let after = &text[left + possessive.len()..at];
         if let Some(name) = document.span_of_bytes(span.start() + left, span.start() + left + possessive.len()) {
             if !name.is_empty() {
-                found.push(Word { name, ends: !(after.is_empty() || initial && after == ".") });
+                let opens = raw.starts_with(|c: char| !c.is_alphanumeric());
+                found.push(Word { name, opens, ends: !(after.is_empty() || initial && after == ".") });
             }
         }
     }
@@ -152,7 +184,7 @@ mod tests {
     fn names(text: &str) -> Vec<String> {
         let document = Document::new(text.to_owned());
         let all = document.span_of_bytes(0, text.len()).unwrap();
-        names_in(&document, all).iter().map(|n| document.slice(n.span).to_owned()).collect()
+        names_in(&document, all, &|_| true).iter().map(|n| document.slice(n.span).to_owned()).collect()
     }
 
     #[test]
@@ -186,7 +218,10 @@ mod tests {
 
     #[test]
     fn titles_are_cut_off() {
-        assert_eq!(["President Ada Lunt", "the Dr. Reyl", "Prime Minister", "Norvia’s"].map(bare), ["Ada Lunt", "Reyl", "Minister", "Norvia"]);
+        assert_eq!(
+            ["President Ada Lunt", "the Dr. Reyl", "Prime Minister", "Norvia’s"].map(bare),
+            ["Ada Lunt", "Reyl", "Minister", "Norvia"]
+        );
     }
 
     #[test]

@@ -242,7 +242,10 @@ mod tests {
         assert!(message.contains("stands for two actors"), "{message}");
         let apart = Registry::new(read_csv("name,ref,articles\nAna Soler,Q1,a;b\nAna Soler,Q2,c\n").unwrap()).unwrap();
         let soler = actor("Ana Soler", Kind::Person);
-        assert_eq!((apart.find("b", &soler), apart.find("c", &soler), apart.find("d", &soler)), (Some(0), Some(1), None));
+        assert_eq!(
+            (apart.find("b", &soler), apart.find("c", &soler), apart.find("d", &soler)),
+            (Some(0), Some(1), None)
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! From the sources of quotations to the actors of an article.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::antecedent::Choices;
@@ -7,7 +8,7 @@ use super::entity::{is_location, phrase, Entities, Entity};
 use super::matching::folded;
 use super::mention::{is_plural, Form, Kind, Mention, Pronoun};
 use super::names;
-use super::states::States;
+use super::states::{Relation, States};
 use crate::quote::Quote;
 use crate::text::{Document, Span};
 
@@ -65,6 +66,7 @@ pub struct Actor {
 pub(crate) struct Cast<'a> {
     document: &'a Document,
     mentions: &'a [Mention],
+    states: &'a States,
     entities: Entities,
     actors: Vec<Actor>,
     by_entity: HashMap<usize, usize>,
@@ -107,6 +109,7 @@ pub(crate) fn resolve(
     let mut cast = Cast {
         document,
         mentions,
+        states,
         entities,
         actors: Vec::new(),
         by_entity: HashMap::new(),
@@ -121,7 +124,9 @@ pub(crate) fn resolve(
 impl Cast<'_> {
     fn attribute(&mut self, source: Span) -> Attribution {
         let heads = self.heads(source);
-        let (actor, method, confidence) = if let Some(parts) = self.compound(source, &heads) {
+        let (actor, method, confidence) = if let Some(state) = self.demonym(source) {
+            (Some(self.of_name(&state, Kind::Place)), Method::FullestName, 1.0)
+        } else if let Some(parts) = self.compound(source, &heads) {
             (Some(self.unnamed(&parts, Kind::Group, true)), Method::Compound, 1.0)
         } else if let Some(head) = self.choose(&heads) {
             self.of_mention(source, head)
@@ -133,6 +138,12 @@ impl Cast<'_> {
             self.add_alias(actor, text);
         }
         Attribution { mention: source, actor, method, confidence }
+    }
+
+    /// The state of a source that is an adjective alone: "Russian claims".
+    fn demonym(&self, source: Span) -> Option<String> {
+        let (state, relation) = self.states.find(bare(self.document.slice(source)))?;
+        (relation == Relation::Demonym).then(|| state.to_owned())
     }
 
     /// The mentions of a source that are not inside another's phrase: "the *head* of the agency, *Ana Soler*".
@@ -152,14 +163,33 @@ impl Cast<'_> {
         }
         // What depends on a head ends with its clause.
         let clause = before.rsplit([',', ';', '(', '—', '–']).next().unwrap_or(before);
-        const PREPOSITIONS: &[&str] =
-            &["of", "for", "at", "from", "in", "with", "to", "by", "on", "against", "near", "about", "who", "which", "that", "on behalf"];
+        const PREPOSITIONS: &[&str] = &[
+            "of",
+            "for",
+            "at",
+            "from",
+            "in",
+            "with",
+            "to",
+            "by",
+            "on",
+            "against",
+            "near",
+            "about",
+            "who",
+            "which",
+            "that",
+            "on behalf",
+        ];
         if clause.split_whitespace().any(|w| PREPOSITIONS.contains(&w.to_lowercase().as_str())) {
             return false;
         }
         // A name before a common noun ("Democratic lawmakers", "Kremlin spokesman Ivo Petran") is no head.
         let next = after.strip_prefix(' ').or_else(|| after.strip_prefix('-')).unwrap_or("");
-        const AFTER_HEAD: &[&str] = &["of", "and", "who", "which", "that", "in", "for", "at", "from", "on", "himself", "herself", "itself", "to", "or", "with"];
+        const AFTER_HEAD: &[&str] = &[
+            "of", "and", "who", "which", "that", "in", "for", "at", "from", "on", "himself", "herself", "itself", "to",
+            "or", "with",
+        ];
         let word = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
         !(name && word.starts_with(char::is_lowercase) && !AFTER_HEAD.contains(&word))
     }
@@ -197,15 +227,17 @@ impl Cast<'_> {
         Some(bare(self.document.slice(source)).to_owned())
     }
 
-    /// A person's name before other names, names before descriptions, those before pronouns.
+    /// A person's name before other names, names before descriptions, those before pronouns, and names of nobody last.
     fn choose(&self, heads: &[usize]) -> Option<usize> {
         let rank = |h: &&usize| match (self.mentions[**h].form, self.entities.of[**h]) {
             (Form::Name, Some((e, _))) if self.entities.list[e].kind == Kind::Person => 0,
-            (Form::Name, _) => 1,
+            (Form::Name, Some(_)) => 1,
             (Form::Head { .. }, _) => 2,
             (Form::Pronoun(_), _) => 3,
+            (Form::Name, None) => 4,
         };
-        heads.iter().min_by_key(rank).copied()
+        let words = |h: &usize| self.document.slice(self.mentions[*h].span).split(' ').count();
+        heads.iter().min_by_key(|h| (rank(h), Reverse(words(h)))).copied()
     }
 
     fn of_mention(&mut self, source: Span, head: usize) -> (Option<usize>, Method, f64) {
@@ -213,7 +245,8 @@ impl Cast<'_> {
         let Some((entity, sure)) = self.entities.of[head] else {
             return match mention.form {
                 Form::Pronoun(_) => (None, Method::Pronoun, 1.0),
-                _ => (Some(self.described(source, mention)), Method::Description, 1.0),
+                Form::Name => self.of_words(source),
+                Form::Head { .. } => (Some(self.described(source, mention)), Method::Description, 1.0),
             };
         };
         let (named, name) = (self.entities.list[entity].named, self.entities.list[entity].name.clone());
@@ -260,20 +293,20 @@ impl Cast<'_> {
             return (Some(self.unnamed(&text, kind, false)), Method::Description, 1.0);
         };
         let name = self.document.slice(name).to_owned();
-        let known = self.entities.list.iter().position(|e| e.named && folded(&e.name) == folded(&name));
-        let actor = match known {
-            Some(entity) => match self.by_entity.get(&entity) {
-                Some(actor) => *actor,
-                None => {
-                    let kind = self.entities.list[entity].kind;
-                    let actor = self.push(&self.entities.list[entity].name.clone(), kind, true);
-                    self.by_entity.insert(entity, actor);
-                    actor
-                }
-            },
-            None => self.unnamed(&name, Kind::Unknown, true),
-        };
-        (Some(actor), Method::Name, 1.0)
+        (Some(self.of_name(&name, Kind::Unknown)), Method::Name, 1.0)
+    }
+
+    /// The actor of this name: that of the article, or a new one.
+    fn of_name(&mut self, name: &str, kind: Kind) -> usize {
+        let known = self.entities.list.iter().position(|e| e.named && folded(&e.name) == folded(name));
+        let Some(entity) = known else { return self.unnamed(name, kind, true) };
+        if let Some(actor) = self.by_entity.get(&entity) {
+            return *actor;
+        }
+        let (name, kind) = (self.entities.list[entity].name.clone(), self.entities.list[entity].kind);
+        let actor = self.push(&name, kind, true);
+        self.by_entity.insert(entity, actor);
+        actor
     }
 
     /// An actor that no entity stands behind: one for each wording.
@@ -302,10 +335,13 @@ impl Cast<'_> {
 
     /// Every mention of every actor, sources with all their words.
     fn add_mentions(&mut self, quotes: &[Quote], attributions: &[Option<Attribution>]) {
-        let mut found: Vec<(usize, Span)> = attributions.iter().flatten().filter_map(|a| Some((a.actor?, a.mention))).collect();
+        let mut found: Vec<(usize, Span)> =
+            attributions.iter().flatten().filter_map(|a| Some((a.actor?, a.mention))).collect();
         let sources = found.clone();
         for (i, mention) in self.mentions.iter().enumerate() {
-            let spoken = (mention.form == Form::Pronoun(Pronoun::I)).then(|| self.speaker(quotes, attributions, mention.span)).flatten();
+            let spoken = (mention.form == Form::Pronoun(Pronoun::I))
+                .then(|| self.speaker(quotes, attributions, mention.span))
+                .flatten();
             let entity = self.entities.of[i].and_then(|(e, _)| self.by_entity.get(&e).copied());
             let Some(actor) = spoken.or(entity) else { continue };
             let span = match mention.form {

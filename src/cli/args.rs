@@ -99,9 +99,14 @@ pub struct ModelArguments {
     #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
     models: Option<PathBuf>,
 
-    /// Name of the model of stance and sentiment; `none` leaves both out
-    #[arg(long, value_name = "NAME", default_value = DEFAULT_STANCE_MODEL)]
+    /// Model of stance: a name, or a folder in Hugging Face layout with a sequence classifier that rust-bert can run
+    /// (three-way or inference; BERT, RoBERTa, DeBERTa, DistilBERT, ALBERT, ELECTRA, XLNet); `none` leaves it out
+    #[arg(long, value_name = "NAME|DIR", default_value = DEFAULT_STANCE_MODEL)]
     stance_model: String,
+
+    /// Model of sentiment, likewise
+    #[arg(long, value_name = "NAME|DIR", default_value = DEFAULT_STANCE_MODEL)]
+    sentiment_model: String,
 
     /// Ask for the speakers' stance to this: a noun phrase or a claim (repeatable)
     #[arg(long = "target", value_name = "TARGET")]
@@ -146,13 +151,15 @@ impl ModelArguments {
             targets.extend(Targets::read(file)?);
         }
         let targets = Targets::new(targets).map_err(|e| anyhow::anyhow!("the targets cannot be used: {e}"))?;
-        let stance_model = (self.stance_model != "none").then(|| self.stance_model.clone());
+        let named = |name: &String| (name != "none").then(|| name.clone());
+        let stance_model = named(&self.stance_model);
         if stance_model.is_none() && !targets.is_empty() {
             anyhow::bail!("a target needs a model of stance, and --stance-model is none");
         }
         let mut builder = Pipeline::builder()
             .model(&self.model)
             .stance_model(stance_model)
+            .sentiment_model(named(&self.sentiment_model))
             .targets(targets)
             .precision(self.precision.into())
             .batch_tokens(self.batch_tokens)

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{bail, Context as _};
 use comfy_table::{presets, Cell, CellAlignment, Table};
 use standpoint::eval::{
-    self, Annotator, CoreferenceReport, CoreferenceScorer, GapScores, GoldArticle, Outcome, PairReport, Prf, QuoteReport,
-    Share,
+    self, Annotator, CoreferenceReport, CoreferenceScorer, GapScores, GoldArticle, Outcome, PairReport, Prf,
+    QuoteReport, Share,
 };
 use standpoint::model::{default_folder, Precision};
 use standpoint::output::{Analysis, Record};
@@ -41,7 +41,7 @@ fn quotes(arguments: &EvalQuotesArguments) -> anyhow::Result<Done> {
         Some(path) => read_predictions(path, &gold)?,
         None => {
             let articles = gold.iter().map(|g| Article::new(&g.id, &g.text)).collect();
-            analyze(arguments.model.builder()?.stance_model(None), articles)?
+            analyze(arguments.model.builder()?.stance_model(None).sentiment_model(None), articles)?
         }
     };
     let report = eval::score(gold.iter().zip(&analyses));

@@ -85,8 +85,10 @@ fn quote(report: &mut ActorReport, article: &GoldActors, gold: &GoldQuote, analy
     let named = actor.is_some_and(|a| is_named(&a.name, &gold.speaker));
     report.named.add(named);
     if !named {
-        let text: String =
-            gold.content_spans.first().map_or(String::new(), |(s, e)| article.text.chars().skip(*s).take(e - s).take(60).collect());
+        let text: String = gold
+            .content_spans
+            .first()
+            .map_or(String::new(), |(s, e)| article.text.chars().skip(*s).take(e - s).take(60).collect());
         let what = match (found, actor) {
             (None, _) => "not found".to_owned(),
             (_, None) => "no actor".to_owned(),
@@ -103,7 +105,10 @@ fn stances(report: &mut ActorReport, gold: &GoldActors, analysis: &Analysis) {
         report.stances.add(right);
         if !right {
             let found: Vec<&str> = found.into_iter().map(label_name).collect();
-            report.misses.push(format!("{}: {} on {:?} is {}, not {found:?}", gold.id, stance.actor[0], stance.target, stance.label));
+            report.misses.push(format!(
+                "{}: {} on {:?} is {}, not {found:?}",
+                gold.id, stance.actor[0], stance.target, stance.label
+            ));
         }
     }
     let mut actors: Vec<&Vec<String>> = gold.stances.iter().map(|s| &s.actor).collect();

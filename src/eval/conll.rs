@@ -108,9 +108,8 @@ fn ceaf(gold: &Chains, found: &Chains) -> Parts {
     if few.is_empty() {
         return Parts { right: [0.0; 2], whole };
     }
-    let similarity = |a: &BTreeSet<usize>, b: &BTreeSet<usize>| {
-        2.0 * a.intersection(b).count() as f64 / (a.len() + b.len()) as f64
-    };
+    let similarity =
+        |a: &BTreeSet<usize>, b: &BTreeSet<usize>| 2.0 * a.intersection(b).count() as f64 / (a.len() + b.len()) as f64;
     let weights = Matrix::from_fn(few.len(), many.len(), |(i, j)| (SCALE * similarity(&few[i], &many[j])) as i64);
     let (total, _) = kuhn_munkres(&weights);
     let right = total as f64 / SCALE;

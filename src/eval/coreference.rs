@@ -147,8 +147,7 @@ impl CoreferenceScorer {
     /// Loads a model folder.
     pub fn open(path: &Path, precision: Precision) -> Result<Self, Error> {
         let folder = ModelFolder::open(path)?;
-        let encoder =
-            Encoder::new(&folder, &Encoder::weights(&folder, precision)?, DEFAULT_BUDGET, QUOTE_TYPES)?;
+        let encoder = Encoder::new(&folder, &Encoder::weights(&folder, precision)?, DEFAULT_BUDGET, QUOTE_TYPES)?;
         let heads = Heads::new(&Heads::weights(&folder)?, encoder.hidden())?;
         let tokenizer = Tokenizer::open(&folder.file("tokenizer.json")?)?;
         Ok(Self { tokenizer, encoder, heads, states: States::default() })
@@ -218,7 +217,13 @@ impl CoreferenceScorer {
         Ok(())
     }
 
-    fn chains(&self, gold: &ChainText, conll: &mut Conll, right: &mut Share, answered: &mut Share) -> Result<(), Error> {
+    fn chains(
+        &self,
+        gold: &ChainText,
+        conll: &mut Conll,
+        right: &mut Share,
+        answered: &mut Share,
+    ) -> Result<(), Error> {
         let read = self.read(&gold.text)?;
         let spans: Vec<Option<Span>> =
             gold.entities.iter().map(|e| read.document.span_of_code_points(e.start, e.end)).collect();
@@ -229,7 +234,10 @@ impl CoreferenceScorer {
         let places: Vec<usize> = (0..gold.entities.len()).filter(counted).collect();
         let mut gold_chains: BTreeMap<&str, _> = BTreeMap::new();
         for place in &places {
-            gold_chains.entry(gold.entities[*place].group.as_str()).or_insert_with(std::collections::BTreeSet::new).insert(*place);
+            gold_chains
+                .entry(gold.entities[*place].group.as_str())
+                .or_insert_with(std::collections::BTreeSet::new)
+                .insert(*place);
         }
         // Mentions of ours that are in no gold mention get numbers of their own.
         let aligned: Vec<usize> = read
@@ -244,7 +252,8 @@ impl CoreferenceScorer {
                 ours.entry(entity).or_default().insert(aligned[i]);
             }
         }
-        let (gold_sets, our_sets): (Chains, Chains) = (gold_chains.values().cloned().collect(), ours.values().cloned().collect());
+        let (gold_sets, our_sets): (Chains, Chains) =
+            (gold_chains.values().cloned().collect(), ours.values().cloned().collect());
         conll.add(&gold_sets, &our_sets);
         for cue in &gold.attributions {
             self.source(gold, cue, &read, &aligned, right, answered);
@@ -253,7 +262,15 @@ impl CoreferenceScorer {
     }
 
     /// Counts a pronoun that opens a cue.
-    fn source(&self, gold: &ChainText, cue: &GoldCue, read: &Read, aligned: &[usize], right: &mut Share, answered: &mut Share) {
+    fn source(
+        &self,
+        gold: &ChainText,
+        cue: &GoldCue,
+        read: &Read,
+        aligned: &[usize],
+        right: &mut Share,
+        answered: &mut Share,
+    ) {
         let Some(start) = cue.cue.first().map(|c| c.0) else { return };
         let opens = |m: &Mention| {
             let (s, _) = read.document.code_points(m.span);
@@ -270,7 +287,8 @@ impl CoreferenceScorer {
         answered.add(entity.is_some());
         let Some(entity) = entity else { return };
         let theirs = (0..read.mentions.len()).filter(|i| read.entities.of[*i].is_some_and(|(e, _)| e == entity));
-        let hit = theirs.filter(|i| read.mentions[*i].is_name()).any(|i| gold.entities.get(aligned[i]).is_some_and(name));
+        let hit =
+            theirs.filter(|i| read.mentions[*i].is_name()).any(|i| gold.entities.get(aligned[i]).is_some_and(name));
         right.add(hit);
     }
 }
@@ -278,13 +296,8 @@ impl CoreferenceScorer {
 /// The gold mention that one of ours stands for: the same span, or for a name the smallest gold one around it.
 fn align(mention: &Mention, places: &[usize], spans: &[Option<Span>]) -> Option<usize> {
     let around = places.iter().filter_map(|p| Some((*p, spans[*p]?)));
-    let fits = around.filter(|(_, span)| {
-        if mention.is_name() {
-            span.contains(mention.span)
-        } else {
-            *span == mention.span
-        }
-    });
+    let fits =
+        around.filter(|(_, span)| if mention.is_name() { span.contains(mention.span) } else { *span == mention.span });
     fits.min_by_key(|(_, span)| span.len()).map(|(place, _)| place)
 }
 

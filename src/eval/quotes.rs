@@ -192,7 +192,6 @@ impl QuoteScorer {
     }
 }
 
-
 /// The figures that get an interval, by the path that `--json` has them under.
 fn headline(total: &Counts) -> Vec<(String, Option<f64>)> {
     let exact = ROLES.iter().zip(total.exact).map(|(role, a)| (format!("exact.{role}.f"), a.prf().f));

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{presets, Cell, CellAlignment, ContentArrangement};
 
 use super::record::{Analysis, Quote, Record};
+use crate::stance::SentimentLabel;
 
 /// Draws records as tables of a given width.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +49,35 @@ impl Table {
         }
         // Writing to a string does not fail.
         let _ = writeln!(text, "{table}");
+        if let Some(stances) = self.stances(analysis) {
+            let _ = writeln!(text, "{stances}");
+        }
         text
+    }
+
+    /// Where the actors stand: to targets, and to whom they name; nothing where that was not asked for.
+    fn stances(&self, analysis: &Analysis) -> Option<comfy_table::Table> {
+        let mut table = comfy_table::Table::new();
+        table
+            .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(self.width)
+            .set_header(["actor", "on", "stands", "score", "95 % interval", "quotations"]);
+        let mut row = |actor: &str, on: &str, label: String, score: f64, [low, high]: [f64; 2], quotes: &[String]| {
+            let interval = format!("{low:+.2} … {high:+.2}");
+            table.add_row([line(actor), line(on), label, format!("{score:+.2}"), interval, quotes.join(" ")]);
+        };
+        for actor in &analysis.actors {
+            for stance in &actor.stance {
+                let label = format!("{:?}", stance.label).to_lowercase();
+                row(&actor.name, &stance.target, label, stance.score, stance.interval, &stance.quotes);
+            }
+            for sentiment in actor.sentiment.iter().filter(|s| s.label != SentimentLabel::Neutral) {
+                let label = format!("{:?}", sentiment.label).to_lowercase();
+                row(&actor.name, &sentiment.target, label, sentiment.score, sentiment.interval, &sentiment.quotes);
+            }
+        }
+        (table.row_count() > 0).then_some(table)
     }
 }
 

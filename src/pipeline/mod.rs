@@ -22,7 +22,7 @@ use crate::Error;
 
 mod worker;
 
-pub use worker::emissions;
+pub use worker::{emissions, mentions, ReadMention};
 use worker::{Shared, Worker};
 
 /// Settings of a [`Pipeline`].
@@ -38,6 +38,7 @@ pub struct Builder {
     registry: Arc<Registry>,
     targets: Targets,
     stance_model: Option<String>,
+    sentiment_model: Option<String>,
 }
 
 /// The model that is used unless another is asked for.
@@ -64,6 +65,7 @@ impl Default for Builder {
             registry: Arc::new(Registry::default()),
             targets: Targets::default(),
             stance_model: Some(DEFAULT_STANCE_MODEL.to_owned()),
+            sentiment_model: Some(DEFAULT_STANCE_MODEL.to_owned()),
         }
     }
 }
@@ -123,7 +125,14 @@ impl Builder {
         self
     }
 
-    /// The name of the model of stance and sentiment, in the same folder; without one neither is judged.
+    /// The model of sentiment, likewise; without one sentiment is not judged.
+    pub fn sentiment_model(mut self, name: Option<String>) -> Self {
+        self.sentiment_model = name;
+        self
+    }
+
+    /// The model of stance: its name among the models, or a folder in Hugging Face layout with a classifier that
+    /// rust-bert can run. Without one stance is not judged.
     pub fn stance_model(mut self, name: Option<String>) -> Self {
         self.stance_model = name;
         self
@@ -164,6 +173,7 @@ impl Builder {
             "precision": self.precision.resolve(),
             "min_confidence": self.min_confidence,
             "stance_model": self.stance_model,
+            "sentiment_model": self.sentiment_model,
             "targets": self.targets.iter().collect::<Vec<_>>(),
             "states": self.states.names(),
             "actors": self.registry.pins(),
@@ -177,7 +187,8 @@ fn open_model(models: &Path, name: &str) -> Result<ModelFolder, Error> {
     if path.is_dir() {
         return ModelFolder::open(&path);
     }
-    let known: Vec<String> = crate::model::available(models)?.into_iter().map(|(_, m)| m.name).collect();
+    let known: Vec<String> =
+        crate::model::available(models)?.into_iter().filter(|(_, m)| m.pairs.is_none()).map(|(_, m)| m.name).collect();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     Err(Error::model(path, format!("there is no such model; in this folder there is: {known}")))
 }
@@ -347,4 +358,3 @@ impl<I: Iterator<Item = Result<Article, Failure>>> Iterator for Analyses<'_, I> 
         self.ready.pop_front()
     }
 }
-

@@ -7,12 +7,12 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::{failure, open_model, Answer, Builder, Job, Progress, DEFAULT_BATCH_TOKENS};
+use super::{failure, Answer, Builder, Job, Progress, DEFAULT_BATCH_TOKENS};
 use crate::actor::{self, Heads, Registry, States};
 use crate::model::{Encoder, ModelFolder, Precision, Tokenizer, Tokens, Weights, QUOTE_TYPES};
 use crate::output::{Analysis, Findings, Provenance};
 use crate::quote::Finder;
-use crate::stance::{Judge, Judgement, PairModel, PairWeights};
+use crate::stance::{Judge, JudgeWeights, Judgement, Model};
 use crate::text::{Article, Document, Failure};
 use crate::Error;
 
@@ -21,20 +21,23 @@ pub(super) struct Shared {
     encoder: Weights,
     finder: Weights,
     heads: Weights,
-    pairs: Option<PairWeights>,
+    /// By the name that the settings give.
+    judges: BTreeMap<String, JudgeWeights>,
 }
 
 impl Shared {
     pub fn read(folder: &ModelFolder, models: &Path, settings: &Builder) -> Result<Self, Error> {
-        let pairs = match &settings.stance_model {
-            Some(name) => Some(PairWeights::read(open_model(models, name)?, settings.precision)?),
-            None => None,
-        };
+        let mut judges = BTreeMap::new();
+        for name in [&settings.stance_model, &settings.sentiment_model].into_iter().flatten() {
+            if !judges.contains_key(name) {
+                judges.insert(name.clone(), JudgeWeights::read(models, name, settings.precision)?);
+            }
+        }
         Ok(Self {
             encoder: Encoder::weights(folder, settings.precision)?,
             finder: Finder::weights(folder)?,
             heads: Heads::weights(folder)?,
-            pairs,
+            judges,
         })
     }
 
@@ -44,7 +47,7 @@ impl Shared {
             encoder: self.encoder.share(),
             finder: self.finder.share(),
             heads: self.heads.share(),
-            pairs: self.pairs.as_ref().map(PairWeights::share),
+            judges: self.judges.iter().map(|(name, weights)| (name.clone(), weights.share())).collect(),
         }
     }
 }
@@ -57,7 +60,7 @@ pub(super) struct Worker {
     heads: Heads,
     states: Arc<States>,
     registry: Arc<Registry>,
-    judge: Option<Judge>,
+    judge: Judge,
     targets: Vec<String>,
     provenance: Provenance,
     min_confidence: f64,
@@ -75,18 +78,10 @@ impl Worker {
         tch::set_num_threads(1);
         let encoder = Encoder::new(folder, &weights.encoder, settings.batch_tokens, QUOTE_TYPES)?;
         let mut models = BTreeMap::from([(folder.manifest().name.clone(), folder.checksum().to_owned())]);
-        let judge = match &weights.pairs {
-            Some(pairs) => {
-                models.insert(pairs.folder().manifest().name.clone(), pairs.folder().checksum().to_owned());
-                Some(Judge::new(PairModel::new(pairs, settings.batch_tokens)?, &settings.targets))
-            }
-            None => None,
-        };
-        let provenance = Provenance {
-            standpoint: env!("CARGO_PKG_VERSION").to_owned(),
-            models,
-            settings: settings.settings_hash(),
-        };
+        models.extend(weights.judges.values().map(JudgeWeights::provenance));
+        let judge = judge(weights, settings)?;
+        let provenance =
+            Provenance { standpoint: env!("CARGO_PKG_VERSION").to_owned(), models, settings: settings.settings_hash() };
         Ok(Self {
             tokenizer: Tokenizer::open(&folder.file("tokenizer.json")?)?,
             finder: Finder::new(folder, &weights.finder, encoder.hidden())?,
@@ -160,19 +155,36 @@ impl Worker {
         let choices = self.heads.antecedents(&document, &tokens, hidden, &mentions);
         let mut resolved = actor::resolve(&document, &quotes, &mentions, &choices, &self.states);
         self.registry.apply(&article.id, &mut resolved);
-        let judgements = match &self.judge {
-            Some(judge) => judge.judge(&document, &quotes, &resolved)?,
-            None => quotes.iter().map(|_| Judgement::default()).collect(),
-        };
+        let judgements: Vec<Judgement> = self.judge.judge(&document, &quotes, &resolved)?;
         let findings = Findings {
             quotes: &quotes,
             resolved: &resolved,
             judgements: &judgements,
             targets: &self.targets,
-            least: self.judge.as_ref().map_or(1.0, Judge::least),
+            least: self.judge.least(),
         };
         Ok(Analysis::new(article, document, &findings, self.provenance.clone()))
     }
+}
+
+/// The models of stance and of sentiment, loaded once where they are the same.
+fn judge(weights: &Shared, settings: &Builder) -> Result<Judge, Error> {
+    let mut loaded: BTreeMap<&str, Model> = BTreeMap::new();
+    for (name, weights) in &weights.judges {
+        loaded.insert(name, weights.load(settings.batch_tokens)?);
+    }
+    let of = |name: &Option<String>| name.as_deref().and_then(|name| loaded.get(name)).cloned();
+    let (stance, sentiment) = (of(&settings.stance_model), of(&settings.sentiment_model));
+    let wrong = |name: &Option<String>, what: &str| {
+        Error::model(name.as_deref().unwrap_or_default(), format!("is a model of {what}, by the names of its classes"))
+    };
+    if stance.as_ref().is_some_and(Model::is_of_sentiment) {
+        return Err(wrong(&settings.stance_model, "sentiment; give it to --sentiment-model"));
+    }
+    if sentiment.as_ref().is_some_and(Model::is_of_stance) {
+        return Err(wrong(&settings.sentiment_model, "stance; give it to --stance-model"));
+    }
+    Ok(Judge::new(stance, sentiment, &settings.targets))
 }
 
 /// The tag scores of each word piece, as they come out of the network: for tests that hold it to another
@@ -183,4 +195,27 @@ pub fn emissions(folder: &ModelFolder, text: &str) -> Result<Vec<[f32; 7]>, Erro
     let (hidden, _) = encoder.encode(&[&tokens])?;
     let finder = Finder::new(folder, &Finder::weights(folder)?, encoder.hidden())?;
     Ok(hidden.first().map(|h| finder.emissions(h)).unwrap_or_default())
+}
+
+/// A mention by its code points and the number of its form, with the share of no antecedent, and the likeliest one with
+/// its share.
+pub type ReadMention = ((usize, usize), i64, f64, Option<(usize, f64)>);
+
+/// The mentions of a text and what they refer to, as they come out of the network: for tests that hold it to another
+/// implementation.
+pub fn mentions(folder: &ModelFolder, text: &str) -> Result<Vec<ReadMention>, Error> {
+    let weights = Encoder::weights(folder, Precision::F32)?;
+    let encoder = Encoder::new(folder, &weights, DEFAULT_BATCH_TOKENS, QUOTE_TYPES)?;
+    let heads = Heads::new(&Heads::weights(folder)?, encoder.hidden())?;
+    let document = Document::new(text.to_owned());
+    let tokens = Tokenizer::open(&folder.file("tokenizer.json")?)?.encode(&document)?;
+    let (hidden, _) = encoder.encode(&[&tokens])?;
+    let Some(hidden) = hidden.first() else { return Ok(Vec::new()) };
+    let mentions = heads.tagged_mentions(&document, &tokens, hidden);
+    let choices = heads.antecedents(&document, &tokens, hidden, &mentions);
+    let read = mentions.iter().zip(choices).map(|(mention, choices)| {
+        let best = choices.candidates.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a });
+        (document.code_points(mention.span), mention.form_id(), choices.none, best)
+    });
+    Ok(read.collect())
 }

@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::network::{
-    PairModel, SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities,
-};
+use super::model::Model;
+use super::network::{SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
 use super::pair::Passage;
 use super::relevance::{stems, Words};
 use super::target::{Target, Targets};
@@ -33,21 +32,22 @@ pub(crate) struct Judgement {
     pub sentiment: Vec<(Towards, SentimentLabel, SentimentProbabilities)>,
 }
 
-/// Judges quotations with a network of pairs.
+/// Judges quotations with a model of stance and one of sentiment, which may be the same; without one it does without.
 pub(crate) struct Judge {
-    model: PairModel,
+    stance: Option<Model>,
+    sentiment: Option<Model>,
     targets: Vec<(Target, Words)>,
 }
 
 impl Judge {
-    pub fn new(model: PairModel, targets: &Targets) -> Self {
+    pub fn new(stance: Option<Model>, sentiment: Option<Model>, targets: &Targets) -> Self {
         let targets = targets.iter().map(|t| (t.clone(), Words::new(t.words()))).collect();
-        Self { model, targets }
+        Self { stance, sentiment, targets }
     }
 
     /// How sure a stance has to be.
     pub fn least(&self) -> f64 {
-        self.model.least()
+        self.stance.as_ref().map_or(1.0, Model::least)
     }
 
     pub fn judge(&self, document: &Document, quotes: &[Quote], resolved: &Resolved) -> Result<Vec<Judgement>, Error> {
@@ -58,9 +58,7 @@ impl Judge {
     }
 
     fn stances(&self, document: &Document, quotes: &[Quote], judgements: &mut [Judgement]) -> Result<(), Error> {
-        if self.targets.is_empty() {
-            return Ok(());
-        }
+        let Some(model) = self.stance.as_ref().filter(|_| !self.targets.is_empty()) else { return Ok(()) };
         let paragraphs: Vec<HashSet<String>> =
             document.paragraphs().iter().map(|p| stems(document.slice(*p))).collect();
         let mut asked = Vec::new();
@@ -74,11 +72,11 @@ impl Judge {
                 let about = near.clone().filter_map(|p| paragraphs.get(p)).any(|p| words.are_in(p));
                 if words.touch(&own) || about {
                     asked.push((i, t));
-                    pairs.push((target.name.as_str(), passage.clone()));
+                    pairs.push((target, passage.clone()));
                 }
             }
         }
-        for ((quote, target), probs) in asked.into_iter().zip(self.model.stances_of(&pairs)?) {
+        for ((quote, target), probs) in asked.into_iter().zip(model.stances(&pairs)?) {
             judgements[quote].stance.push((target, probs.label(self.least()), probs.rounded()));
         }
         Ok(())
@@ -91,6 +89,7 @@ impl Judge {
         resolved: &Resolved,
         judgements: &mut [Judgement],
     ) -> Result<(), Error> {
+        let Some(model) = &self.sentiment else { return Ok(()) };
         let mut asked = Vec::new();
         let mut pairs = Vec::new();
         for (i, quote) in quotes.iter().enumerate() {
@@ -108,7 +107,7 @@ impl Judge {
                 pairs.push((document.slice(named.span), Passage::of_quote(document, quote, Some(named.span))));
             }
         }
-        for ((quote, towards), probs) in asked.into_iter().zip(self.model.sentiments_of(&pairs)?) {
+        for ((quote, towards), probs) in asked.into_iter().zip(model.sentiments(&pairs)?) {
             judgements[quote].sentiment.push((towards, probs.label(), probs.rounded()));
         }
         Ok(())

@@ -2,7 +2,9 @@
 
 mod aggregate;
 mod judge;
+mod model;
 mod network;
+mod own;
 mod pair;
 mod propose;
 mod relevance;
@@ -11,7 +13,7 @@ mod target;
 pub use aggregate::{aggregate, Aggregate};
 pub(crate) use aggregate::{sentiment_value, side, stance_value};
 pub(crate) use judge::{Judge, Judgement, Towards};
-pub(crate) use network::PairWeights;
+pub(crate) use model::{JudgeWeights, Model};
 pub use network::{PairModel, SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
-pub use propose::{Proposal, Proposer, Proposed};
+pub use propose::{Proposal, Proposed, Proposer};
 pub use target::{Claims, Target, Targets};

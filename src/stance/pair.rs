@@ -70,7 +70,9 @@ impl Passage {
             let at = passage.text.len();
             passage.text.push_str(&document.text()[start..span.end()]);
             passage.roles.push((at..passage.text.len(), role));
-            if let Some(mention) = mention.filter(|m| role == Role::Content && m.start() >= start && m.end() <= span.end()) {
+            if let Some(mention) =
+                mention.filter(|m| role == Role::Content && m.start() >= start && m.end() <= span.end())
+            {
                 let shift = |byte: usize| at + byte - start;
                 passage.roles.push((shift(mention.start())..shift(mention.end()), Role::Mention));
             }

@@ -113,7 +113,8 @@ impl Proposer {
     }
 
     fn add_text(&mut self, text: &str) {
-        for clause in text.split(['.', ',', ';', ':', '!', '?', '“', '”', '"', '(', ')', '—', '–', '…', '[', ']', '\n']) {
+        for clause in text.split(['.', ',', ';', ':', '!', '?', '“', '”', '"', '(', ')', '—', '–', '…', '[', ']', '\n'])
+        {
             let words: Vec<&str> = clause.split_whitespace().map(bare).filter(|w| !w.is_empty()).collect();
             for start in 0..words.len() {
                 let noun = start > 0 && BEFORE_NOUN.contains(&words[start - 1].to_lowercase().as_str());
@@ -126,7 +127,9 @@ impl Proposer {
 
     fn add_phrase(&mut self, words: &[&str], noun: bool) {
         let lower: Vec<String> = words.iter().map(|w| w.to_lowercase()).collect();
-        let edge = |w: &String| !FUNCTION.contains(&w.as_str()) && w.chars().all(|c| c.is_alphabetic() || c == '-') && w.chars().count() > 2;
+        let edge = |w: &String| {
+            !FUNCTION.contains(&w.as_str()) && w.chars().all(|c| c.is_alphabetic() || c == '-') && w.chars().count() > 2
+        };
         let middle = |w: &String| edge(w) || w == "of";
         let whole = lower.first().is_some_and(edge) && lower.last().is_some_and(edge) && lower.iter().all(middle);
         let adverb = lower.iter().any(|w| w.ends_with("ly") && w.chars().count() > 4);
@@ -171,7 +174,8 @@ impl Proposer {
                 .filter(|(other, _)| other.len() > key.len() && holds(other, key))
                 .map(|(_, p)| p.quotes.len())
                 .collect();
-            let nested = if around.is_empty() { 0.0 } else { around.iter().sum::<usize>() as f64 / around.len() as f64 };
+            let nested =
+                if around.is_empty() { 0.0 } else { around.iter().sum::<usize>() as f64 / around.len() as f64 };
             let words = key.split(' ').count() as f64;
             let score = (1.0 + words).log2() * (phrase.quotes.len() as f64 - nested);
             let form = phrase.forms.iter().max_by_key(|(form, n)| (**n, std::cmp::Reverse(form.len())));
@@ -211,18 +215,24 @@ fn holds(long: &str, short: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Proposer, Proposed};
+    use super::{Proposed, Proposer};
 
     #[test]
     fn phrases_that_recur_where_nouns_stand() {
         let mut proposer = Proposer::default();
-        for text in ["the peace talks must resume", "peace talks can resume soon", "of the peace talks", "a carbon tax", "the carbon taxes"] {
+        for text in [
+            "the peace talks must resume",
+            "peace talks can resume soon",
+            "of the peace talks",
+            "a carbon price",
+            "the carbon prices",
+        ] {
             proposer.quotes += 1;
             proposer.add_text(text);
         }
         let found = proposer.propose(2, 0);
         let names: Vec<&str> = found.iter().map(|p| p.name.as_str()).collect();
-        assert_eq!(names, ["peace talks", "carbon tax"]);
+        assert_eq!(names, ["peace talks", "carbon price"]);
         assert!(found.iter().all(|p| p.what == Proposed::Topic));
         assert_eq!(found[0].quotes, 3);
     }

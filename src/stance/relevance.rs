@@ -16,13 +16,17 @@ const EMPTY: &[&str] = &[
 /// The stems of a text's words: crude, but the same for "negotiate", "negotiated", "negotiations".
 pub(super) fn stems(text: &str) -> HashSet<String> {
     let words = text.split(|c: char| !c.is_alphanumeric());
-    words.map(str::to_lowercase).filter(|w| w.chars().count() > 2 && !EMPTY.contains(&w.as_str())).map(|w| stem(&w)).collect()
+    words
+        .map(str::to_lowercase)
+        .filter(|w| w.chars().count() > 2 && !EMPTY.contains(&w.as_str()))
+        .map(|w| stem(&w))
+        .collect()
 }
 
 fn stem(word: &str) -> String {
     const ENDINGS: &[&str] = &[
-        "iations", "ations", "iation", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ance", "ances", "iated",
-        "iate", "ated", "ate", "ies", "ied", "ity", "ive", "al", "ed", "es", "ers", "er", "s", "y", "e",
+        "iations", "ations", "iation", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ance", "ances",
+        "iated", "iate", "ated", "ate", "ies", "ied", "ity", "ive", "al", "ed", "es", "ers", "er", "s", "y", "e",
     ];
     let cut = ENDINGS.iter().find_map(|e| word.strip_suffix(e).filter(|rest| rest.chars().count() >= 4));
     cut.unwrap_or(word).to_owned()

@@ -90,7 +90,8 @@ impl Targets {
     pub fn read(path: &Path) -> Result<Vec<Target>, Error> {
         let bad = |message: String| Error::Table { path: path.to_owned(), message };
         let text = std::fs::read_to_string(path).map_err(|e| bad(format!("cannot be read: {e}")))?;
-        Self::parse(&text).map_err(|e| bad(format!("{e}\nwanted: [[target]] with name, and optionally id, aliases, claims")))
+        Self::parse(&text)
+            .map_err(|e| bad(format!("{e}\nwanted: [[target]] with name, and optionally id, aliases, claims")))
     }
 
     /// In the order given.

@@ -90,23 +90,29 @@ def figure(report, path):
     return report
 
 
+def quote_figures(report):
+    for path in FIGURES:
+        name = path.removesuffix(".f").replace(".", " ") + (" F1" if path.endswith(".f") else " accuracy")
+        yield name, report["n"]["matched" if path == "speaker" else "gold"], figure(report, path), report["interval"][path]
+
+
+def pair_figures(report, task):
+    yield f"{task} macro-F1", report["n"], report["macro_f1"], report["interval"]["macro_f1"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--data", required=True, help="what the report on standard input was measured on")
+    parser.add_argument("--pairs", choices=("stance", "sentiment"), help="the report is one of pairs")
     args = parser.parse_args()
     report = json.load(sys.stdin)
     manifest = read(args.model)
+    found = pair_figures(report, args.pairs) if args.pairs else quote_figures(report)
     metrics = [m for m in manifest["metrics"] if m["data"] != args.data]
     metrics += [
-        {
-            "name": path.removesuffix(".f").replace(".", " ") + (" F1" if path.endswith(".f") else " accuracy"),
-            "data": args.data,
-            "n": report["n"]["matched" if path == "speaker" else "gold"],
-            "value": figure(report, path),
-            "interval": report["interval"][path],
-        }
-        for path in FIGURES
+        {"name": name, "data": args.data, "n": n, "value": value, "interval": interval}
+        for name, n, value, interval in found
     ]
     write(args.model, manifest | {"metrics": metrics})
 

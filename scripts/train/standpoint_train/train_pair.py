@@ -317,8 +317,11 @@ def news(args):
     for pair in everything:
         P.encode(tokenizer, pair)
 
+    def sample(pairs, hundreds):
+        return rng.sample(pairs, args.replay * hundreds)
+
     def plan(share):
-        replay = rng.sample(vast, 1200) + rng.sample(stance, 2000) + rng.sample(sentiment, 7000) + rng.sample(directed, 800)
+        replay = sample(vast, 4) + sample(stance, 6) + sample(sentiment, 20) + sample(directed, 4)
         return share + ours + made + replay
 
     def report(network, epoch, losses, seconds):
@@ -352,6 +355,7 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--stage", choices=("broad", "news"), default="broad")
     parser.add_argument("--checkpoint", type=Path, help="what the stage `news` goes on from")
+    parser.add_argument("--replay", type=int, default=350, help="100 of these are 3,400 pairs of the stage `broad`")
     parser.add_argument("--folds", type=int, default=0, help="cross-validation of the stage `news` on GWSD")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=3)

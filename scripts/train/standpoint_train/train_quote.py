@@ -163,7 +163,7 @@ def parameter_groups(network, rate, head_rate):
 
 def settings(args):
     """What a checkpoint must have been made with to be gone on from."""
-    return {k: v for k, v in vars(args).items() if k not in ("data", "work")}
+    return {k: v for k, v in vars(args).items() if k not in ("data", "work", "init")}
 
 
 def train(args):
@@ -183,6 +183,11 @@ def train(args):
     chains = [d for r, d in actor_data.gum(tokenizer, args.data / "gum/dev.jsonl.gz") if r["genre"] in actor_train.NEWS]
     print("texts", len(articles), *pool.describe(), flush=True)
     network = QuoteNetwork.from_pretrained(folder).to(device)
+    if args.init:
+        weights = {k: v.float() for k, v in torch.load(args.init, weights_only=True).items()}
+        # The heads of actors may be new.
+        missing, unexpected = network.load_state_dict(weights, strict=False)
+        assert not unexpected and all(k.startswith("actors.") for k in missing), (missing, unexpected)
     average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
     optimizer = torch.optim.AdamW(parameter_groups(network, args.rate, args.head_rate))
     plans = [data.batches(data.windows(articles, args.window - 2, rng), args.batch, rng) for _ in range(args.epochs)]
@@ -233,8 +238,10 @@ def train(args):
             loss = args.tag_weight * tag_loss + args.link_weight * (source_loss + cue_loss)
             optimizer.zero_grad()
             loss.backward()
-            mention_loss, chain_loss = actor_train.losses(network, pool.batch(args.actor_batch, rng), rng, device)
-            (args.mention_weight * mention_loss + args.chain_weight * chain_loss).backward()
+            mention_loss = chain_loss = torch.zeros(())
+            if args.actor_batch:
+                mention_loss, chain_loss = actor_train.losses(network, pool.batch(args.actor_batch, rng), rng, device)
+                (args.mention_weight * mention_loss + args.chain_weight * chain_loss).backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
@@ -284,10 +291,11 @@ def main():
     parser.add_argument("--batch", type=int, default=4096, help="tokens a batch, padding included")
     parser.add_argument("--tag-weight", type=float, default=1.0)
     parser.add_argument("--link-weight", type=float, default=0.3)
-    parser.add_argument("--actor-batch", type=int, default=2200, help="tokens of the actor sets beside each batch")
+    parser.add_argument("--init", type=Path, help="weights of an earlier stage to go on from")
+    parser.add_argument("--actor-batch", type=int, default=0, help="tokens of the actor sets beside each batch; 0 = none")
     parser.add_argument("--mention-weight", type=float, default=0.4)
     parser.add_argument("--chain-weight", type=float, default=0.3)
-    parser.add_argument("--invented", type=int, default=1, help="times that our own passages are read in an epoch")
+    parser.add_argument("--invented", type=int, default=0, help="times that our own passages are read in an epoch")
     parser.add_argument("--drop", type=float, default=0.1, help="share of gold cues and sources hidden from pointers")
     parser.add_argument("--average", type=float, default=0.99)
     parser.add_argument("--limit", type=int, default=0, help="first articles only, for a trial")

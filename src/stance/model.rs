@@ -1,0 +1,111 @@
+//! A model of stance or sentiment: one that comes with standpoint, or one of the user's.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::network::{PairModel, PairWeights, SentimentProbabilities, StanceProbabilities};
+use super::own::{OwnModel, OwnWeights, Task};
+use super::pair::Passage;
+use super::target::Target;
+use crate::model::{ModelFolder, Precision};
+use crate::Error;
+
+/// A stance of a model without a bound of its own is unclear below this probability.
+const LEAST: f64 = 0.5;
+
+/// Weights of either sort, shared between workers.
+pub(crate) enum JudgeWeights {
+    Pairs(PairWeights),
+    Own(OwnWeights),
+}
+
+impl JudgeWeights {
+    /// Reads a model: of this name among the models, or of this folder.
+    pub fn read(models: &Path, name: &str, precision: Precision) -> Result<Self, Error> {
+        let known = models.join(name);
+        let folder = if known.is_dir() { known } else { PathBuf::from(name) };
+        if folder.join("manifest.toml").is_file() {
+            return Ok(Self::Pairs(PairWeights::read(ModelFolder::open(&folder)?, precision)?));
+        }
+        if !folder.is_dir() {
+            let message = "there is no such model of stance or sentiment: a name of `standpoint models`, or a folder \
+                           with config.json, tokenizer.json and model.safetensors is needed";
+            return Err(Error::model(folder, message));
+        }
+        Ok(Self::Own(OwnWeights::read(&folder)?))
+    }
+
+    /// The same for another thread; nothing is copied.
+    pub fn share(&self) -> Self {
+        match self {
+            Self::Pairs(weights) => Self::Pairs(weights.share()),
+            Self::Own(weights) => Self::Own(weights.share()),
+        }
+    }
+
+    /// Its name and checksum.
+    pub fn provenance(&self) -> (String, String) {
+        match self {
+            Self::Pairs(weights) => (weights.folder().manifest().name.clone(), weights.folder().checksum().to_owned()),
+            Self::Own(weights) => (weights.name().to_owned(), weights.checksum().to_owned()),
+        }
+    }
+
+    /// Loads it for one thread.
+    pub fn load(&self, budget: usize) -> Result<Model, Error> {
+        Ok(match self {
+            Self::Pairs(weights) => Model::Pairs(Rc::new(PairModel::new(weights, budget)?)),
+            Self::Own(weights) => Model::Own(Rc::new(OwnModel::new(weights, budget)?)),
+        })
+    }
+}
+
+/// A loaded model of either sort.
+#[derive(Clone)]
+pub(crate) enum Model {
+    Pairs(Rc<PairModel>),
+    Own(Rc<OwnModel>),
+}
+
+impl Model {
+    pub fn stances(&self, pairs: &[(&Target, Passage)]) -> Result<Vec<StanceProbabilities>, Error> {
+        match self {
+            Self::Pairs(model) => {
+                let pairs: Vec<(&str, Passage)> = pairs.iter().map(|(t, p)| (t.name.as_str(), p.clone())).collect();
+                model.stances_of(&pairs)
+            }
+            Self::Own(model) => {
+                let pairs: Vec<(&Target, &str)> = pairs.iter().map(|(t, p)| (*t, p.text.as_str())).collect();
+                model.stances(&pairs)
+            }
+        }
+    }
+
+    pub fn sentiments(&self, pairs: &[(&str, Passage)]) -> Result<Vec<SentimentProbabilities>, Error> {
+        match self {
+            Self::Pairs(model) => model.sentiments_of(pairs),
+            Self::Own(model) => {
+                let pairs: Vec<(&str, &str)> = pairs.iter().map(|(m, p)| (*m, p.text.as_str())).collect();
+                model.sentiments(&pairs)
+            }
+        }
+    }
+
+    /// Whether its classes are those of sentiment, which tell nothing of stance to a target.
+    pub fn is_of_sentiment(&self) -> bool {
+        matches!(self, Self::Own(model) if model.task() == Task::Sentiment)
+    }
+
+    /// Whether its classes are those of stance.
+    pub fn is_of_stance(&self) -> bool {
+        matches!(self, Self::Own(model) if model.task() == Task::Stance)
+    }
+
+    /// How sure a stance has to be.
+    pub fn least(&self) -> f64 {
+        match self {
+            Self::Pairs(model) => model.least(),
+            Self::Own(_) => LEAST,
+        }
+    }
+}
