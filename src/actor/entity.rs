@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::antecedent::Choices;
+use super::given;
 use super::matching::{folded, is_initials, words, PersonName};
 use super::mention::{Form, Kind, Mention, Pronoun};
 use super::names;
@@ -132,6 +133,10 @@ impl Entities {
                 }
             }
         }
+        for (entity, _) in &full {
+            self.list[*entity].gender = given_gender(&self.list[*entity].name);
+        }
+        // A title is surer than a given name.
         for form in &forms {
             for mention in &form.mentions {
                 let gender = title_gender(document, mentions[*mention].span);
@@ -328,8 +333,8 @@ fn name_forms(document: &Document, mentions: &[Mention], states: &States) -> Vec
     let mut by_text: HashMap<String, usize> = HashMap::new();
     for (i, mention) in mentions.iter().enumerate().filter(|(_, m)| m.is_name()) {
         let text = undecorated(document.slice(mention.span), mention.kind, states);
-        // An adjective of a state names nobody.
-        if text.is_empty() || is_demonym(text, states) {
+        // An adjective of a state or a party names nobody.
+        if text.is_empty() || is_demonym(text, states) || ["Democratic", "Republican", "State"].contains(&text) {
             continue;
         }
         let index = *by_text.entry(folded(text)).or_insert_with(|| {
@@ -379,7 +384,8 @@ fn is_demonym(text: &str, states: &States) -> bool {
 fn undecorated<'a>(text: &'a str, kind: Kind, states: &States) -> &'a str {
     let mut rest = names::bare(text);
     while let Some((word, after)) = rest.split_once(' ') {
-        if kind != Kind::Person || !is_demonym(word, states) {
+        // "Secretary of State Ada Lunt" leaves its "State".
+        if kind != Kind::Person || !(is_demonym(word, states) || word == "State") {
             break;
         }
         rest = names::bare(after);
@@ -457,6 +463,12 @@ pub(super) fn is_location(document: &Document, name: Span) -> bool {
     let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
     ["in", "to", "from", "near", "at", "outside", "around", "through", "into", "via", "across"]
         .contains(&word.to_lowercase().as_str())
+}
+
+fn given_gender(name: &str) -> Option<Gender> {
+    let folded = folded(name);
+    let female = given::is_female(folded.split(' ').next()?)?;
+    Some(if female { Gender::Female } else { Gender::Male })
 }
 
 fn title_gender(document: &Document, name: Span) -> Option<Gender> {

@@ -242,7 +242,9 @@ impl Cast<'_> {
 
     fn of_mention(&mut self, source: Span, head: usize) -> (Option<usize>, Method, f64) {
         let mention = self.mentions[head];
-        let Some((entity, sure)) = self.entities.of[head] else {
+        // Outside of quotations "I" is the writer, "you" the reader, "we" either: the text names neither.
+        let writer = matches!(mention.form, Form::Pronoun(Pronoun::I | Pronoun::We | Pronoun::You));
+        let Some((entity, sure)) = self.entities.of[head].filter(|_| !writer) else {
             return match mention.form {
                 Form::Pronoun(_) => (None, Method::Pronoun, 1.0),
                 Form::Name => self.of_words(source),
