@@ -149,7 +149,7 @@ mod tests {
     fn names_fold() {
         assert_eq!(folded("Šárka Nováková-O’Neill"), "sarka novakova oneill");
         assert!(is_initials("E.F.C.", &words("European Fisheries Commission")));
-        assert!(is_initials("BoE", &words("Bank of England")) == false);
+        assert!(!is_initials("BoE", &words("Bank of England")));
     }
 
     #[test]

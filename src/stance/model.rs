@@ -15,8 +15,8 @@ const LEAST: f64 = 0.5;
 
 /// Weights of either sort, shared between workers.
 pub(crate) enum JudgeWeights {
-    Pairs(PairWeights),
-    Own(OwnWeights),
+    Pairs(Box<PairWeights>),
+    Own(Box<OwnWeights>),
 }
 
 impl JudgeWeights {
@@ -25,21 +25,21 @@ impl JudgeWeights {
         let known = models.join(name);
         let folder = if known.is_dir() { known } else { PathBuf::from(name) };
         if folder.join("manifest.toml").is_file() {
-            return Ok(Self::Pairs(PairWeights::read(ModelFolder::open(&folder)?, precision)?));
+            return Ok(Self::Pairs(Box::new(PairWeights::read(ModelFolder::open(&folder)?, precision)?)));
         }
         if !folder.is_dir() {
             let message = "there is no such model of stance or sentiment: a name of `standpoint models`, or a folder \
                            with config.json, tokenizer.json and model.safetensors is needed";
             return Err(Error::model(folder, message));
         }
-        Ok(Self::Own(OwnWeights::read(&folder)?))
+        Ok(Self::Own(Box::new(OwnWeights::read(&folder)?)))
     }
 
     /// The same for another thread; nothing is copied.
     pub fn share(&self) -> Self {
         match self {
-            Self::Pairs(weights) => Self::Pairs(weights.share()),
-            Self::Own(weights) => Self::Own(weights.share()),
+            Self::Pairs(weights) => Self::Pairs(Box::new(weights.share())),
+            Self::Own(weights) => Self::Own(Box::new(weights.share())),
         }
     }
 

@@ -122,10 +122,10 @@ impl Embeddings {
         let mut vectors = batch.ids.apply(&self.words);
         if let Some(positions) = &self.positions {
             let places = Tensor::arange(vectors.size()[1], (Kind::Int64, Device::Cpu));
-            vectors = vectors + places.apply(positions);
+            vectors += places.apply(positions);
         }
         if let Some(types) = &self.types {
-            vectors = vectors + batch.types.apply(types);
+            vectors += batch.types.apply(types);
         }
         if let Some(widen) = &self.widen {
             vectors = vectors.apply(widen);
@@ -318,11 +318,11 @@ impl Attention {
         if let Some(between) = between {
             let (to, from) = self.of_distances();
             if let Some(projection) = to {
-                scores = scores + between.scores(&queries, projection, &between.places);
+                scores += between.scores(&queries, projection, &between.places);
             }
             if let Some(projection) = from {
                 let turned = between.scores(&keys, projection, &between.places.transpose(0, 1));
-                scores = scores + turned.transpose(-1, -2);
+                scores += turned.transpose(-1, -2);
             }
         }
         let scale = ((queries.size()[3] * self.kinds) as f64).sqrt();
