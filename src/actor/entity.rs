@@ -11,7 +11,7 @@ use super::states::{Relation, States};
 use crate::text::{Document, Span};
 
 /// A description or pronoun goes to an actor only with at least this share of the network's votes: where it is less
-/// sure, it is wrong too often for a finding to stand on. Chosen on GUM's dev articles.
+/// sure, it is wrong too often for a finding to stand on. A plain majority; no other bound was measured.
 const ENOUGH: f64 = 0.5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
