@@ -30,8 +30,8 @@ fn hand_labels_are_met() {
         let path = crate::root().join("tests/articles").join(&name).with_extension("toml");
         let labels: Labels = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let labels = labels::attributions(&labels.quote, &text);
-        let analysis = pipeline.analyze(&Article::new(&name, text)).unwrap();
-        scorer.add(&labels, &standpoint::eval::attributions(&analysis), &[]);
+        let analysis = pipeline.analyze(&Article::new(&name, &text)).unwrap();
+        scorer.add(&text, &labels, &standpoint::eval::attributions(&analysis), &[]);
     }
     let report = scorer.report();
     println!("{}", serde_json::to_string_pretty(&report).unwrap());

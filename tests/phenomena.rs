@@ -41,7 +41,7 @@ fn is_right(pipeline: &standpoint::Pipeline, passage: &Passage) -> bool {
     let analysis = pipeline.analyze(&Article::new("passage", &passage.text)).unwrap();
     let found = standpoint::eval::attributions(&analysis);
     let mut scorer = QuoteScorer::default();
-    scorer.add(&labels::attributions(&passage.quote, &passage.text), &found, &[]);
+    scorer.add(&passage.text, &labels::attributions(&passage.quote, &passage.text), &found, &[]);
     let linked = scorer.report().linked;
     match passage.quote.len() {
         0 => found.is_empty(),

@@ -8,7 +8,7 @@ use tch::{Kind as Number, Tensor};
 
 use super::matching;
 use super::mention::{Mention, FORMS};
-use crate::model::Tokens;
+use crate::model::{distance, ends, spread, values, Tokens, DISTANCES};
 use crate::text::Document;
 
 const WIDTH: i64 = 128;
@@ -40,7 +40,7 @@ pub(super) struct Antecedent {
 
 /// Features of a pair, with the number of values of each, in the order of [`Pairs::features`].
 const TABLES: [(&str, i64); 6] =
-    [("distance", 20), ("between", 10), ("paragraphs", 3), ("forms", FORMS * FORMS), ("words", 5), ("marks", 4)];
+    [("distance", DISTANCES), ("between", 10), ("paragraphs", 3), ("forms", FORMS * FORMS), ("words", 5), ("marks", 4)];
 
 #[derive(Default)]
 struct Pairs {
@@ -69,7 +69,7 @@ impl Antecedent {
         if mentions.is_empty() {
             return Vec::new();
         }
-        let ends = ends(hidden, mentions);
+        let ends = ends(hidden, mentions.iter().map(Mention::pieces));
         let forms: Vec<i64> = mentions.iter().map(Mention::form_id).collect();
         let left = self.query.forward(&ends) + self.form.forward(&Tensor::from_slice(&forms));
         let right = self.candidate.forward(&ends);
@@ -155,8 +155,6 @@ impl Pairs {
         candidate: usize,
     ) {
         let (q, c) = (&mentions[query], &mentions[candidate]);
-        let before = c.start < q.start;
-        let gap = if before { q.start.saturating_sub(c.end) } else { c.start.saturating_sub(q.end) };
         let quoted = |m: &Mention| i64::from(document.marks().is_inside(tokens.spans[m.start].start()));
         let shared = if q.is_pronoun() || c.is_pronoun() {
             0
@@ -166,7 +164,7 @@ impl Pairs {
         };
         let breaks = i64::from(tokens.paragraphs[q.start].abs_diff(tokens.paragraphs[c.start]));
         let features = [
-            spread(gap) + if before { 0 } else { 10 },
+            distance(&q.pieces(), &c.pieces()),
             spread(query.abs_diff(candidate) - 1),
             breaks.min(2),
             q.form_id() * FORMS + c.form_id(),
@@ -181,29 +179,6 @@ impl Pairs {
     }
 }
 
-/// 0–9: small numbers as they are, then doubling.
-fn spread(count: usize) -> i64 {
-    if count < 4 {
-        count as i64
-    } else {
-        (2 + i64::from(count.ilog2())).min(9)
-    }
-}
-
-/// First and last vector of each mention side by side: `[mentions, 2 × hidden]`.
-fn ends(hidden: &Tensor, mentions: &[Mention]) -> Tensor {
-    let first: Vec<i64> = mentions.iter().map(|m| m.start as i64).collect();
-    let last: Vec<i64> = mentions.iter().map(|m| m.end as i64 - 1).collect();
-    let rows = |index: &[i64]| hidden.index_select(0, &Tensor::from_slice(index));
-    Tensor::cat(&[rows(&first), rows(&last)], -1)
-}
-
-fn values(tensor: &Tensor) -> Vec<f64> {
-    let mut values = vec![0f32; tensor.numel()];
-    tensor.to_kind(Number::Float).contiguous().copy_data(&mut values, tensor.numel());
-    values.into_iter().map(f64::from).collect()
-}
-
 fn shares(none: f64, mut options: Vec<(usize, f64)>) -> Choices {
     let most = options.iter().map(|o| o.1).fold(none, f64::max);
     let total: f64 = (none - most).exp() + options.iter().map(|o| (o.1 - most).exp()).sum::<f64>();
@@ -215,12 +190,7 @@ fn shares(none: f64, mut options: Vec<(usize, f64)>) -> Choices {
 
 #[cfg(test)]
 mod tests {
-    use super::{shares, spread};
-
-    #[test]
-    fn distances_double() {
-        assert_eq!([0, 3, 4, 7, 8, 64, 10_000].map(spread), [0, 3, 4, 4, 5, 8, 9]);
-    }
+    use super::shares;
 
     #[test]
     fn shares_add_up() {

@@ -7,6 +7,7 @@ use super::given;
 use super::matching::{folded, is_initials, words, PersonName};
 use super::mention::{Form, Kind, Mention, Pronoun};
 use super::names;
+use super::role::Roles;
 use super::states::{Relation, States};
 use crate::text::{Document, Span};
 
@@ -14,8 +15,13 @@ use crate::text::{Document, Span};
 /// sure, it is wrong too often for a finding to stand on. A plain majority; no other bound was measured.
 const ENOUGH: f64 = 0.5;
 
+/// How sure a relative pronoun is that stands right after a person.
+const RELATIVE: f64 = 0.95;
+/// How sure a description is that only one person of the article answers to.
+const DESCRIBED: f64 = 0.9;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Gender {
+pub(super) enum Gender {
     Female,
     Male,
 }
@@ -28,7 +34,7 @@ pub(crate) struct Entity {
     pub kind: Kind,
     /// Whether the article names it.
     pub named: bool,
-    gender: Option<Gender>,
+    pub(super) gender: Option<Gender>,
 }
 
 /// All actors of an article, and which of them each mention stands for.
@@ -90,7 +96,7 @@ impl Entities {
             .flat_map(|f| folded(&f.text).split(' ').map(str::to_owned).collect::<Vec<_>>())
             .collect();
         for mut form in forms {
-            let is_person = of_person(&form) || persons.contains(&folded(&form.text));
+            let is_person = of_person(&form) || form.kind == Kind::Person && persons.contains(&folded(&form.text));
             let state = states.find(&form.text).filter(|(_, r)| !is_person && *r != Relation::Demonym);
             if let Some((state, relation)) = state {
                 let (stands, stays): (Vec<usize>, Vec<usize>) = form
@@ -145,6 +151,7 @@ impl Entities {
                 }
             }
         }
+        let roles = Roles::new(document, mentions, self);
         for (form, name) in parsed.iter().enumerate().filter(|(_, n)| n.words.len() == 1) {
             let of = |test: &dyn Fn(&PersonName) -> bool| -> Vec<usize> {
                 full.iter().filter(|(_, forms)| forms.iter().any(|f| test(&parsed[*f]))).map(|(e, _)| *e).collect()
@@ -153,7 +160,7 @@ impl Entities {
             if candidates.is_empty() {
                 candidates = of(&|full| name.is_start_of(full));
             }
-            self.add_short(document, mentions, choices, &forms[form], &candidates);
+            self.add_short(document, mentions, choices, &roles, &forms[form], &candidates);
         }
     }
 
@@ -163,6 +170,7 @@ impl Entities {
         document: &Document,
         mentions: &[Mention],
         choices: &[Choices],
+        roles: &Roles,
         form: &NameForm,
         candidates: &[usize],
     ) {
@@ -174,11 +182,15 @@ impl Entities {
             // A title that only one of them carries decides.
             let titled: Vec<usize> =
                 fitting.iter().filter(|e| gender.is_some() && self.list[**e].gender == gender).copied().collect();
-            let chosen = match (titled.as_slice(), fitting.as_slice()) {
-                ([one], _) | (_, [one]) => Some((*one, 1.0)),
-                _ => {
-                    self.vote(choices, *mention, |e| fitting.contains(&e)).or_else(|| self.last_of(*mention, &fitting))
-                }
+            let word = word_before(document, mentions[*mention].span);
+            let called =
+                roles.titled(&word, &fitting).or_else(|| roles.of_generation(&word.to_lowercase(), &fitting, self));
+            let chosen = match (called, titled.as_slice(), fitting.as_slice()) {
+                (Some(one), _, _) => Some((one, 1.0)),
+                (_, [one], _) | (_, _, [one]) => Some((*one, 1.0)),
+                _ => self
+                    .vote(mentions, choices, *mention, |e| fitting.contains(&e))
+                    .or_else(|| self.last_of(*mention, &fitting)),
             };
             let (entity, share) = chosen.unwrap_or_else(|| {
                 let entity = *own.get_or_insert_with(|| {
@@ -239,11 +251,23 @@ impl Entities {
 
     /// Descriptions and pronouns, in the order of the text, by the votes of the network.
     fn add_references(&mut self, document: &Document, mentions: &[Mention], choices: &[Choices]) {
+        let roles = Roles::new(document, mentions, self);
         for (i, mention) in mentions.iter().enumerate() {
             if self.of[i].is_some() || mention.is_name() {
                 continue;
             }
-            let chosen = self.vote(choices, i, |e| self.fits(mention, e));
+            let described = (mention.form == Form::Head { plural: false })
+                .then(|| roles.described(document, mentions, self, i))
+                .flatten();
+            if let Some(entity) = described {
+                self.of[i] = Some((entity, DESCRIBED));
+                continue;
+            }
+            if let Some(entity) = self.of_relative(document, mentions, i) {
+                self.of[i] = Some((entity, RELATIVE));
+                continue;
+            }
+            let chosen = self.vote(mentions, choices, i, |e| self.fits(mention, e));
             match (mention.form, chosen) {
                 (Form::Pronoun(pronoun), Some((entity, share))) => {
                     self.of[i] = Some((entity, share));
@@ -268,6 +292,21 @@ impl Entities {
         }
     }
 
+    /// "Bo Reyl, who": the person or group whose mention ends right before the pronoun.
+    fn of_relative(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<usize> {
+        let own = mentions[mention].span;
+        if !["who", "whom", "whose"].contains(&document.slice(own).to_lowercase().as_str()) {
+            return None;
+        }
+        let touches = |m: &&Mention| {
+            let gap = document.text().get(m.span.end()..own.start());
+            gap.is_some_and(|gap| [" ", ", "].contains(&gap))
+        };
+        let before = mentions[..mention].iter().rposition(|m| touches(&m))?;
+        let (entity, _) = self.of[before]?;
+        matches!(self.list[entity].kind, Kind::Person | Kind::Group).then_some(entity)
+    }
+
     /// "the commission" after the one organization whose name ends so.
     fn by_head(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<(usize, f64)> {
         let own = &mentions[mention];
@@ -282,18 +321,25 @@ impl Entities {
         let mut found = self.list.iter().enumerate().filter(|(_, e)| ends(e));
         let (entity, _) = found.next()?;
         let before = self.of[..mention].iter().flatten().any(|(e, _)| *e == entity);
-        (found.next().is_none() && before).then_some((entity, 0.9))
+        (found.next().is_none() && before).then_some((entity, DESCRIBED))
     }
 
     /// The entity with most of a mention's votes, if that is enough and more than none has.
-    fn vote(&self, choices: &[Choices], mention: usize, fits: impl Fn(usize) -> bool) -> Option<(usize, f64)> {
+    fn vote(
+        &self,
+        mentions: &[Mention],
+        choices: &[Choices],
+        mention: usize,
+        fits: impl Fn(usize) -> bool,
+    ) -> Option<(usize, f64)> {
         let mut shares: HashMap<usize, f64> = HashMap::new();
         let mut none = choices[mention].none;
         for (candidate, share) in &choices[mention].candidates {
             match self.of[*candidate] {
                 Some((entity, sure)) if fits(entity) => *shares.entry(entity).or_default() += share * sure,
-                // What cannot be meant takes no part.
+                // What cannot be meant takes no part, nor does an "I", which is the speaker's, whoever that is.
                 Some(_) => {}
+                None if mentions[*candidate].form == Form::Pronoun(Pronoun::I) => {}
                 None => none += share,
             }
         }
@@ -471,10 +517,14 @@ fn given_gender(name: &str) -> Option<Gender> {
     Some(if female { Gender::Female } else { Gender::Male })
 }
 
-fn title_gender(document: &Document, name: Span) -> Option<Gender> {
+/// The word that stands before a name, without its dot.
+fn word_before(document: &Document, name: Span) -> String {
     let before = document.text()[..name.start()].trim_end().trim_end_matches('.');
-    let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("").to_lowercase();
-    match word.as_str() {
+    before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("").to_owned()
+}
+
+fn title_gender(document: &Document, name: Span) -> Option<Gender> {
+    match word_before(document, name).to_lowercase().as_str() {
         "mr" | "sir" | "lord" | "king" | "prince" | "congressman" | "chairman" | "spokesman" | "father" | "son"
         | "husband" | "brother" => Some(Gender::Male),
         "mrs" | "ms" | "miss" | "lady" | "dame" | "queen" | "princess" | "congresswoman" | "chairwoman"

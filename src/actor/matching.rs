@@ -53,11 +53,35 @@ pub(crate) fn folded(name: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether two folded words are spellings of one name: long, with the same beginning, and near.
+/// Whether two folded words are spellings of one name: long, with the same beginning, and near, as they stand or as the
+/// sounds that transcriptions from other alphabets write differently.
 pub(super) fn is_variant(a: &str, b: &str) -> bool {
-    if a == b {
-        return true;
+    a == b || is_near(a, b) || is_near(&sounds(a), &sounds(b))
+}
+
+/// A word with one spelling for what transcriptions spell in several ways: "Rasheed" as "Rashid".
+fn sounds(word: &str) -> String {
+    const SPELLINGS: &[(&str, &str)] = &[
+        ("ee", "i"),
+        ("oo", "u"),
+        ("ou", "u"),
+        ("y", "i"),
+        ("ph", "f"),
+        ("q", "k"),
+        ("ck", "k"),
+        ("w", "v"),
+        ("tch", "ch"),
+    ];
+    let mut plain = word.to_owned();
+    for (spelling, sound) in SPELLINGS {
+        plain = plain.replace(spelling, sound);
     }
+    let mut letters: Vec<char> = plain.chars().collect();
+    letters.dedup();
+    letters.into_iter().collect()
+}
+
+fn is_near(a: &str, b: &str) -> bool {
     let shorter = a.chars().count().min(b.chars().count());
     shorter >= 5 && a.chars().next() == b.chars().next() && strsim::damerau_levenshtein(a, b) <= shorter / 5
 }
@@ -100,7 +124,7 @@ impl PersonName {
 
     /// Whether this single word, or this end of a name, can stand for the fuller one.
     pub fn is_end_of(&self, full: &Self) -> bool {
-        self.generation.is_none_or_equal(&full.generation)
+        (self.generation.is_none() || self.generation == full.generation)
             && self.words.len() < full.words.len()
             && self.words.iter().rev().zip(full.words.iter().rev()).all(|(a, b)| is_variant(a, b))
     }
@@ -108,16 +132,6 @@ impl PersonName {
     /// Whether this is the given name of the fuller one.
     pub fn is_start_of(&self, full: &Self) -> bool {
         self.words.len() < full.words.len() && full.words.starts_with(&self.words)
-    }
-}
-
-trait Generation {
-    fn is_none_or_equal(&self, other: &Self) -> bool;
-}
-
-impl Generation for Option<String> {
-    fn is_none_or_equal(&self, other: &Self) -> bool {
-        self.is_none() || self == other
     }
 }
 
@@ -161,6 +175,8 @@ mod tests {
         assert!(!agree("George W. Bush", "George H. Bush"));
         assert!(!agree("Jonas Berg Jr.", "Jonas Berg"));
         assert!(!agree("Jonas Berg", "Mara Berg"));
+        assert!(agree("Yusuf al-Rashid", "Yusuf Al Rasheed"));
+        assert!(!agree("Marco Rossi", "Marco Russo"));
         assert!(PersonName::new("Zelenskyy").is_end_of(&PersonName::new("Volodymyr Zelensky")));
     }
 }

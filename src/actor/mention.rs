@@ -92,6 +92,11 @@ impl Mention {
         }
     }
 
+    /// Its word pieces.
+    pub fn pieces(&self) -> std::ops::Range<usize> {
+        self.start..self.end
+    }
+
     pub fn is_name(&self) -> bool {
         self.form == Form::Name
     }

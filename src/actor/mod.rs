@@ -10,6 +10,7 @@ mod mention;
 mod names;
 mod registry;
 mod resolve;
+mod role;
 mod states;
 
 pub(crate) use between::choose_between;

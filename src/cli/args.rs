@@ -238,7 +238,8 @@ Figures, in percent:
   chains             GAP: F1 by the actors that `analyze` makes, which abstain where unsure
   conll              mean of MUC, B3 and CEAF-e over names and pronouns
   pronoun_to_name    he, she, it and they that open an attribution and end at the right name,
-                     of those that end at an actor")]
+                     of those that end at a name
+  answered           the share of them that end at a name at all")]
 pub struct EvalCoreferenceArguments {
     /// The labelled sample
     #[arg(value_name = "GOLD")]
@@ -310,6 +311,8 @@ Figures, in percent:
   linked       attributions matched by content (intersection over union at least .5) whose
                sources overlap, or who both have none
   speaker      the share of content-matched attributions of which that holds
+  direct       gold attributions wholly inside quotation marks of which one prediction covers .8
+               of the content, with the same source
   recall@.3    gold quotations of which one prediction covers .3, and recall@.8 likewise
   calibration  mean distance of confidence and being right by `linked`, in ten bins; 0 to 1")]
 pub struct EvalQuotesArguments {

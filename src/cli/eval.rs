@@ -254,9 +254,11 @@ fn table(report: &QuoteReport) -> String {
     let calibration =
         report.calibration.as_ref().map_or(String::new(), |c| format!(" · calibration error {:.4}", c.ece));
     format!(
-        "{table}\nspeaker {} of {} matched · recall@.3 {} · recall@.8 {} of {} gold quotations · {} articles{calibration}",
+        "{table}\nspeaker {} of {} matched · direct {} of {} · recall@.3 {} · recall@.8 {} of {} gold quotations · {} articles{calibration}",
         share(report.speaker),
         n.matched,
+        share(report.direct),
+        n.direct,
         share(report.recall_3),
         share(report.recall_8),
         n.gold,

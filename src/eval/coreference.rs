@@ -5,8 +5,9 @@
 //!   what else it sees, as the task is set; `chains`: by the actors that `analyze` makes, which abstain where unsure.
 //! - Chains (GUM's shape): the CoNLL score over names and pronouns. A name of ours stands for the smallest gold name
 //!   around it, as ours have no titles.
-//! - `pronoun_to_name`: third-person pronouns that open the cue of an attribution and whose chain holds a name: how many
-//!   end at an actor with such a name, of those that end at any.
+//! - `pronoun_to_name`: third-person pronouns that open the cue of an attribution and whose chain holds a name: of those
+//!   that end at an actor with a name, how many end at one of that chain. `pronouns_answered` is the share that end at a
+//!   name at all; the rest end at a description, or nowhere.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -42,6 +43,8 @@ struct GapText {
 
 #[derive(Debug, Clone, Deserialize)]
 struct ChainText {
+    #[serde(default)]
+    id: String,
     text: String,
     #[serde(default)]
     genre: String,
@@ -75,14 +78,24 @@ pub struct CoreferenceReport {
     /// F1 of MUC, B³, CEAF-e and their mean.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conll: Option<BTreeMap<&'static str, f64>>,
-    /// Pronouns that are sources and end at the right name, of those that end at an actor.
+    /// Pronouns that are sources and end at the right name, of those that end at a name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pronoun_to_name: Option<Share>,
-    /// Pronouns that are sources and end at an actor, of those that could.
+    /// Pronouns that are sources and end at a name, of those that could.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pronouns_answered: Option<Share>,
+    /// Pronouns that are sources and end elsewhere, for people.
+    pub misses: Vec<String>,
     /// Texts that were scored.
     pub n: usize,
+}
+
+/// Third-person pronouns that open the cue of an attribution.
+#[derive(Debug, Default)]
+struct Sources {
+    right: Share,
+    answered: Share,
+    misses: Vec<String>,
 }
 
 /// F1 of GAP.
@@ -158,7 +171,7 @@ impl CoreferenceScorer {
         let wanted = "a text of GAP's shape (pronoun, a, b, a_coref, b_coref) or of GUM's (entities, attributions)";
         let texts: Vec<Gold> = read_lines(path, wanted, Gold::check)?;
         let (mut given, mut by_chains) = (GapCounts::default(), GapCounts::default());
-        let (mut conll, mut right, mut answered) = (Conll::default(), Share::default(), Share::default());
+        let (mut conll, mut sources) = (Conll::default(), Sources::default());
         let (mut gaps, mut chains) = (0, 0);
         for text in &texts {
             match text {
@@ -167,7 +180,7 @@ impl CoreferenceScorer {
                     gaps += 1;
                 }
                 Gold::Chains(text) if genres.is_empty() || genres.contains(&text.genre) => {
-                    self.chains(text, &mut conll, &mut right, &mut answered)?;
+                    self.chains(text, &mut conll, &mut sources)?;
                     chains += 1;
                 }
                 Gold::Chains(_) => {}
@@ -181,8 +194,9 @@ impl CoreferenceScorer {
             given: (gaps > 0).then(|| given.scores()),
             chains: (gaps > 0).then(|| by_chains.scores()),
             conll: (chains > 0).then(scores),
-            pronoun_to_name: (chains > 0).then_some(right),
-            pronouns_answered: (chains > 0).then_some(answered),
+            pronoun_to_name: (chains > 0).then_some(sources.right),
+            pronouns_answered: (chains > 0).then_some(sources.answered),
+            misses: sources.misses,
             n: gaps + chains,
         })
     }
@@ -217,13 +231,7 @@ impl CoreferenceScorer {
         Ok(())
     }
 
-    fn chains(
-        &self,
-        gold: &ChainText,
-        conll: &mut Conll,
-        right: &mut Share,
-        answered: &mut Share,
-    ) -> Result<(), Error> {
+    fn chains(&self, gold: &ChainText, conll: &mut Conll, sources: &mut Sources) -> Result<(), Error> {
         let read = self.read(&gold.text)?;
         let spans: Vec<Option<Span>> =
             gold.entities.iter().map(|e| read.document.span_of_code_points(e.start, e.end)).collect();
@@ -256,21 +264,13 @@ impl CoreferenceScorer {
             (gold_chains.values().cloned().collect(), ours.values().cloned().collect());
         conll.add(&gold_sets, &our_sets);
         for cue in &gold.attributions {
-            self.source(gold, cue, &read, &aligned, right, answered);
+            self.source(gold, cue, &read, &aligned, sources);
         }
         Ok(())
     }
 
     /// Counts a pronoun that opens a cue.
-    fn source(
-        &self,
-        gold: &ChainText,
-        cue: &GoldCue,
-        read: &Read,
-        aligned: &[usize],
-        right: &mut Share,
-        answered: &mut Share,
-    ) {
+    fn source(&self, gold: &ChainText, cue: &GoldCue, read: &Read, aligned: &[usize], sources: &mut Sources) {
         let Some(start) = cue.cue.first().map(|c| c.0) else { return };
         let opens = |m: &Mention| {
             let (s, _) = read.document.code_points(m.span);
@@ -284,12 +284,21 @@ impl CoreferenceScorer {
             return;
         }
         let entity = read.entities.of[asked].map(|(e, _)| e);
-        answered.add(entity.is_some());
-        let Some(entity) = entity else { return };
-        let theirs = (0..read.mentions.len()).filter(|i| read.entities.of[*i].is_some_and(|(e, _)| e == entity));
-        let hit =
-            theirs.filter(|i| read.mentions[*i].is_name()).any(|i| gold.entities.get(aligned[i]).is_some_and(name));
-        right.add(hit);
+        let named = entity.filter(|e| read.entities.list[*e].named);
+        sources.answered.add(named.is_some());
+        let hit = named.map(|entity| {
+            let names = (0..read.mentions.len()).filter(|i| read.mentions[*i].is_name());
+            let mut theirs = names.filter(|i| read.entities.of[*i].is_some_and(|(e, _)| e == entity));
+            theirs.any(|i| gold.entities.get(aligned[i]).is_some_and(name))
+        });
+        if let Some(hit) = hit {
+            sources.right.add(hit);
+        }
+        if hit != Some(true) {
+            let place: String = read.document.text()[read.mentions[asked].span.start()..].chars().take(50).collect();
+            let found = entity.map(|e| read.entities.list[e].name.as_str());
+            sources.misses.push(format!("{}: {place:?} is {found:?}", gold.id));
+        }
     }
 }
 

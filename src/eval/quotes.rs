@@ -9,6 +9,8 @@
 //! - `linked`: attributions matched by content (intersection over union of code points at least .5, one to one, best
 //!   first) whose sources overlap, or who both have none.
 //! - `speaker`: the share of content-matched attributions of which the same holds.
+//! - `direct`: of gold attributions whose content stands wholly inside quotation marks, the share of which one prediction
+//!   covers .8 of the content and whose sources overlap, or both have none.
 //! - `calibration`: expected calibration error of the confidences (Naeini et al., 2015; ten bins of equal width) against
 //!   being right by `linked`, with the bins.
 //! - `recall@.3`, `recall@.8`: gold quotations of which one prediction covers that share (GenderGapTracker's; a recall
@@ -23,6 +25,8 @@ use super::calibration::{reliability, Reliability};
 use super::sample::{GoldArticle, GoldAttribution, Pieces};
 use super::tally::{percent, Agreement, Prf};
 use crate::output::Analysis;
+use crate::quote::Kind;
+use crate::text::Document;
 
 const ROLES: [&str; 3] = ["source", "cue", "content"];
 const BOOTSTRAP: usize = 1000;
@@ -40,6 +44,8 @@ struct Counts {
     recall_8: usize,
     gold: usize,
     matched: usize,
+    direct: usize,
+    direct_right: usize,
 }
 
 impl AddAssign for Counts {
@@ -55,6 +61,8 @@ impl AddAssign for Counts {
         self.recall_8 += other.recall_8;
         self.gold += other.gold;
         self.matched += other.matched;
+        self.direct += other.direct;
+        self.direct_right += other.direct_right;
     }
 }
 
@@ -81,6 +89,8 @@ pub struct QuoteReport {
     pub linked: Prf,
     /// `speaker`.
     pub speaker: Option<f64>,
+    /// `direct`.
+    pub direct: Option<f64>,
     /// `recall@.3`.
     #[serde(rename = "recall@.3")]
     pub recall_3: Option<f64>,
@@ -107,6 +117,8 @@ pub struct Totals {
     pub predicted: usize,
     /// Pairs of both that were matched by content.
     pub matched: usize,
+    /// Gold attributions whose content stands wholly inside quotation marks.
+    pub direct: usize,
 }
 
 /// Scores the analyses of labelled articles.
@@ -114,7 +126,7 @@ pub fn score<'a>(pairs: impl IntoIterator<Item = (&'a GoldArticle, &'a Analysis)
     let mut scorer = QuoteScorer::default();
     for (gold, analysis) in pairs {
         let confidences: Vec<f64> = analysis.quotes.iter().map(|q| q.confidence).collect();
-        scorer.add(&gold.attributions, &attributions(analysis), &confidences);
+        scorer.add(&gold.text, &gold.attributions, &attributions(analysis), &confidences);
     }
     scorer.report()
 }
@@ -134,7 +146,7 @@ pub fn attributions(analysis: &Analysis) -> Vec<GoldAttribution> {
 
 impl QuoteScorer {
     /// Counts one article. `confidences` are those of the predictions, in their order; empty where there are none.
-    pub fn add(&mut self, gold: &[GoldAttribution], predicted: &[GoldAttribution], confidences: &[f64]) {
+    pub fn add(&mut self, text: &str, gold: &[GoldAttribution], predicted: &[GoldAttribution], confidences: &[f64]) {
         let mut counts = Counts::default();
         for (i, role) in [source, cue, content].into_iter().enumerate() {
             let (g, p) = (pieces(gold, role), pieces(predicted, role));
@@ -144,6 +156,7 @@ impl QuoteScorer {
         }
         let whole = |a: &GoldAttribution| [source, cue, content].map(|role| sorted(role(a)));
         counts.triple = agreement(&gold.iter().map(whole).collect(), &predicted.iter().map(whole).collect());
+        direct(&mut counts, text, gold, predicted);
         let (counts, right) = linked(counts, gold, predicted);
         self.articles.push(counts);
         self.outcomes.extend(confidences.iter().copied().zip(right));
@@ -163,6 +176,7 @@ impl QuoteScorer {
             triple: total.triple.prf(),
             linked: total.linked.prf(),
             speaker: percent(total.linked.right, total.matched),
+            direct: percent(total.direct_right, total.direct),
             recall_3: percent(total.recall_3, total.gold),
             recall_8: percent(total.recall_8, total.gold),
             calibration: reliability(&self.outcomes),
@@ -172,6 +186,7 @@ impl QuoteScorer {
                 gold: total.gold,
                 predicted: total.linked.predicted,
                 matched: total.matched,
+                direct: total.direct,
             },
         }
     }
@@ -199,6 +214,7 @@ fn headline(total: &Counts) -> Vec<(String, Option<f64>)> {
         ("triple.f".to_owned(), total.triple.prf().f),
         ("linked.f".to_owned(), total.linked.prf().f),
         ("speaker".to_owned(), percent(total.linked.right, total.matched)),
+        ("direct".to_owned(), percent(total.direct_right, total.direct)),
     ];
     exact.chain(rest).collect()
 }
@@ -280,6 +296,21 @@ fn linked(mut counts: Counts, gold: &[GoldAttribution], predicted: &[GoldAttribu
     (counts, right)
 }
 
+/// Adds the quotations that stand wholly inside marks.
+fn direct(counts: &mut Counts, text: &str, gold: &[GoldAttribution], predicted: &[GoldAttribution]) {
+    let document = Document::new(text.to_owned());
+    for gold in gold.iter().filter(|a| !a.content.is_empty()) {
+        let pieces: Vec<_> = gold.content.iter().filter_map(|(s, e)| document.span_of_code_points(*s, *e)).collect();
+        if Kind::of(&document, &pieces) != Kind::Direct {
+            continue;
+        }
+        let of_gold = covered(&gold.content);
+        let covers = |p: &GoldAttribution| 5 * of_gold.intersection(&covered(&p.content)).count() >= 4 * of_gold.len();
+        counts.direct += 1;
+        counts.direct_right += usize::from(predicted.iter().any(|p| same_source(gold, p) && covers(p)));
+    }
+}
+
 fn same_source(gold: &GoldAttribution, predicted: &GoldAttribution) -> bool {
     let overlap = |a: &(usize, usize), b: &(usize, usize)| a.0 < b.1 && b.0 < a.1;
     match (gold.source.is_empty(), predicted.source.is_empty()) {
@@ -293,13 +324,16 @@ fn same_source(gold: &GoldAttribution, predicted: &GoldAttribution) -> bool {
 mod tests {
     use super::*;
 
+    /// Code points 10 to 20 stand inside marks.
+    const TEXT: &str = "Lunt said “No doubt” and that was that, as far as anyone could tell afterwards.";
+
     fn attribution(source: &[(usize, usize)], cue: (usize, usize), content: &[(usize, usize)]) -> GoldAttribution {
         GoldAttribution { source: source.to_vec(), cue: vec![cue], content: content.to_vec(), annotator: None }
     }
 
     fn report(gold: &[GoldAttribution], predicted: &[GoldAttribution]) -> QuoteReport {
         let mut scorer = QuoteScorer::default();
-        scorer.add(gold, predicted, &[]);
+        scorer.add(TEXT, gold, predicted, &[]);
         scorer.report()
     }
 
@@ -332,11 +366,20 @@ mod tests {
     }
 
     #[test]
+    fn direct_quotations_need_their_source() {
+        let gold = [attribution(&[(0, 4)], (5, 9), &[(10, 20)]), attribution(&[(0, 4)], (5, 9), &[(25, 40)])];
+        let longer = attribution(&[(0, 4)], (5, 9), &[(10, 20), (25, 40)]);
+        let other = attribution(&[(60, 64)], (5, 9), &[(10, 20)]);
+        assert_eq!((report(&gold, &[longer]).direct, report(&gold, &[other]).direct), (Some(100.0), Some(0.0)));
+        assert_eq!(report(&gold, &gold).n.direct, 1);
+    }
+
+    #[test]
     fn calibration_is_of_the_links() {
         let gold = [attribution(&[(0, 4)], (5, 9), &[(10, 20)]), attribution(&[(30, 34)], (35, 39), &[(40, 60)])];
         let wrong = attribution(&[(0, 4)], (35, 39), &[(40, 60)]);
         let mut scorer = QuoteScorer::default();
-        scorer.add(&gold, &[gold[0].clone(), wrong], &[0.95, 0.75]);
+        scorer.add(TEXT, &gold, &[gold[0].clone(), wrong], &[0.95, 0.75]);
         let calibration = scorer.report().calibration.unwrap();
         assert_eq!(calibration.bins.iter().map(|b| b.accuracy).collect::<Vec<_>>(), [0.0, 1.0]);
         assert!((calibration.ece - 0.4).abs() < 1e-9);

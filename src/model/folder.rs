@@ -77,13 +77,15 @@ fn read_manifest(path: &Path) -> Result<Manifest, Error> {
     toml::from_str(&text).map_err(|e| Error::model(&file, format!("is not a manifest: {e}")))
 }
 
-fn checksum(path: &Path) -> std::io::Result<String> {
+/// SHA-256 of a file.
+pub(crate) fn checksum(path: &Path) -> std::io::Result<String> {
     let mut hasher = Sha256::new();
     std::io::copy(&mut File::open(path)?, &mut hasher)?;
     Ok(hex(&hasher.finalize()))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");

@@ -5,6 +5,7 @@ mod features;
 mod folder;
 mod layers;
 mod manifest;
+mod pairs;
 mod tokens;
 mod weights;
 mod windows;
@@ -13,8 +14,10 @@ pub(crate) use encoder::Rows;
 pub use encoder::{Encoder, Precision, DEFAULT_BUDGET};
 pub(crate) use features::TYPES as QUOTE_TYPES;
 pub use folder::{available, default_folder, ModelFolder};
+pub(crate) use folder::{checksum, hex};
 pub use manifest::{
     AttributionCalibration, Calibration, Limits, Manifest, Metric, PairCalibration, SpeakerCalibration, TrainingData,
 };
+pub(crate) use pairs::{distance, ends, spread, values, DISTANCES};
 pub use tokens::{Tokenizer, Tokens};
 pub(crate) use weights::Weights;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::actor::{Registry, States};
-use crate::model::{default_folder, ModelFolder, Precision, DEFAULT_BUDGET};
+use crate::model::{default_folder, hex, ModelFolder, Precision, DEFAULT_BUDGET};
 use crate::output::Analysis;
 use crate::stance::Targets;
 use crate::text::{Article, Cause, Failure};
@@ -178,7 +178,7 @@ impl Builder {
             "states": self.states.names(),
             "actors": self.registry.pins(),
         });
-        Sha256::digest(settings.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(settings.to_string()))
     }
 }
 

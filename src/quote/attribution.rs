@@ -37,7 +37,7 @@ pub struct Quote {
 impl Kind {
     /// By how much of the content's letters and digits stands between quotation marks. Single marks count where they
     /// enclose the content from end to end, as inside a text they may be apostrophes.
-    pub(super) fn of(document: &Document, content: &[Span]) -> Self {
+    pub(crate) fn of(document: &Document, content: &[Span]) -> Self {
         let (mut inside, mut outside) = (false, false);
         for piece in content {
             let enclosed = document.marks().single().iter().any(|s| encloses(document, *s, *piece));

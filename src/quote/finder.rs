@@ -7,8 +7,8 @@ use tch::{Device, Kind as Number, Tensor};
 
 use super::attribution::{Kind, Quote};
 use super::link::{Linked, Pointer, Target};
-use super::repair;
 use super::tags::{Crf, Role, Scores, Tagged, TAGS, TAG_COUNT};
+use super::{repair, signed};
 use crate::model::{Calibration, ModelFolder, Tokens, Weights};
 use crate::text::Document;
 use crate::Error;
@@ -77,6 +77,7 @@ impl Finder {
         if let Some(calibration) = &self.confidence {
             quotes.iter_mut().for_each(|q| calibrate(q, calibration));
         }
+        let mut quotes = signed::with_signed(document, quotes);
         quotes.sort_by_key(|q| q.content.first().copied());
         quotes
     }
@@ -110,9 +111,11 @@ fn assemble(
     sources: &[Tagged],
 ) -> Quote {
     let span = |t: &Tagged| tokens.cover(t.start, t.end);
-    let mut pieces: Vec<_> = content.iter().map(|(t, _)| repair::within_headline(document, span(t))).collect();
+    let mut pieces: Vec<_> =
+        content.iter().map(|(t, _)| repair::closed(document, repair::within_headline(document, span(t)))).collect();
     let source = cue.and_then(|(_, target)| target.candidate.map(|i| (sources[i], target.probability)));
-    let (mention, quotation) = source.map(|(t, _)| repair::part(document, span(&t))).unzip();
+    let (mention, quotation) =
+        source.map(|(t, _)| repair::part(document, repair::in_one_paragraph(document, span(&t)))).unzip();
     pieces.extend(quotation.flatten());
     pieces.sort();
     let of_content: f64 = content.iter().map(|(t, target)| t.probability * target.probability).product();

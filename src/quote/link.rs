@@ -3,15 +3,17 @@
 //! The score of a pair is biaffine (Dozat and Manning, 2017) in the ends of both spans, plus an additive term that
 //! also sees how far they stand apart.
 
+use std::ops::Range;
+
 use tch::nn::{self, Module};
 use tch::{Kind, Tensor};
 
 use super::tags::Tagged;
+use crate::model::{distance, ends, values, DISTANCES};
 
 const LINK: i64 = 128;
 /// Queries that are scored at once.
 const PART: usize = 256;
-const DISTANCES: i64 = 20;
 const BETWEEN: i64 = 4;
 const PARAGRAPHS: i64 = 3;
 
@@ -65,7 +67,7 @@ impl Pointer {
         let end = candidates.partition_point(|c| c.start <= last.start + text.reach);
         let near = &candidates[start..end.max(start)];
         let pairs = Pairs::new(text, queries, near);
-        let left = self.query.forward(&ends(text.hidden, queries));
+        let left = self.query.forward(&ends(text.hidden, pieces(queries)));
         let active = left.gelu("none");
         let none = values(&self.none.forward(&active).squeeze_dim(-1));
         let scores = if pairs.query.is_empty() { Vec::new() } else { self.scores(text, &left, near, &pairs) };
@@ -77,7 +79,7 @@ impl Pointer {
     }
 
     fn scores(&self, text: &Linked, left: &Tensor, candidates: &[Tagged], pairs: &Pairs) -> Vec<f64> {
-        let right = self.candidate.forward(&ends(text.hidden, candidates));
+        let right = self.candidate.forward(&ends(text.hidden, pieces(candidates)));
         let index = |values: &[i64]| Tensor::from_slice(values);
         let (q, c) = (index(&pairs.query), index(&pairs.candidate));
         let features = self.distance.forward(&index(&pairs.distance))
@@ -120,7 +122,7 @@ impl Pairs {
             for (c, candidate) in near.enumerate() {
                 pairs.query.push(q as i64);
                 pairs.candidate.push((first + c) as i64);
-                pairs.distance.push(distance(query, candidate));
+                pairs.distance.push(distance(&(query.start..query.end), &(candidate.start..candidate.end)));
                 pairs.between.push(between(query, candidate, text.cues));
                 let breaks = text.paragraphs[query.start].abs_diff(text.paragraphs[candidate.start]);
                 pairs.paragraphs.push(i64::from(breaks).min(PARAGRAPHS - 1));
@@ -130,17 +132,8 @@ impl Pairs {
     }
 }
 
-/// Word pieces between the nearest ends, in doubling steps: 0–9 for a candidate before the query, 10–19 after it.
-fn distance(query: &Tagged, candidate: &Tagged) -> i64 {
-    let before = candidate.start < query.start;
-    let gap =
-        if before { query.start.saturating_sub(candidate.end) } else { candidate.start.saturating_sub(query.end) };
-    let bucket = if gap < 4 { gap as i64 } else { (2 + i64::from(gap.ilog2())).min(9) };
-    if before {
-        bucket
-    } else {
-        DISTANCES / 2 + bucket
-    }
+fn pieces(spans: &[Tagged]) -> impl Iterator<Item = Range<usize>> + '_ {
+    spans.iter().map(|s| s.start..s.end)
 }
 
 /// Cues that stand wholly between the two, at most three.
@@ -150,20 +143,6 @@ fn between(query: &Tagged, candidate: &Tagged, cues: &[Tagged]) -> i64 {
     let first = cues.partition_point(|c| c.start < left);
     let count = cues[first..].iter().take_while(|c| c.end <= right).take(BETWEEN as usize - 1).count();
     count as i64
-}
-
-/// First and last vector of each span side by side: `[spans, 2 × hidden]`.
-fn ends(hidden: &Tensor, spans: &[Tagged]) -> Tensor {
-    let first: Vec<i64> = spans.iter().map(|s| s.start as i64).collect();
-    let last: Vec<i64> = spans.iter().map(|s| s.end as i64 - 1).collect();
-    let rows = |index: &[i64]| hidden.index_select(0, &Tensor::from_slice(index));
-    Tensor::cat(&[rows(&first), rows(&last)], -1)
-}
-
-fn values(tensor: &Tensor) -> Vec<f64> {
-    let mut values = vec![0f32; tensor.numel()];
-    tensor.to_kind(Kind::Float).contiguous().copy_data(&mut values, tensor.numel());
-    values.into_iter().map(f64::from).collect()
 }
 
 /// The best option with its share of the softmax.
@@ -177,17 +156,10 @@ fn best(options: &[(Option<usize>, f64)]) -> Target {
 #[cfg(test)]
 mod tests {
     use super::super::tags::{Role, Tagged};
-    use super::{best, between, distance};
+    use super::{best, between};
 
     fn span(start: usize, end: usize) -> Tagged {
         Tagged { role: Role::Cue, start, end, probability: 1.0 }
-    }
-
-    #[test]
-    fn distances_double() {
-        let gaps = [0, 1, 3, 4, 7, 8, 16, 64, 1000].map(|g| distance(&span(0, 2), &span(2 + g, 3 + g)));
-        assert_eq!(gaps, [10, 11, 13, 14, 14, 15, 16, 18, 19]);
-        assert_eq!(distance(&span(9, 10), &span(4, 5)), 4);
     }
 
     #[test]

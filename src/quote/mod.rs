@@ -4,6 +4,7 @@ mod attribution;
 mod finder;
 mod link;
 mod repair;
+mod signed;
 mod tags;
 
 pub use attribution::{Kind, Quote};

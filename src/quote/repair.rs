@@ -15,6 +15,31 @@ pub(super) fn part(document: &Document, source: Span) -> (Span, Option<Span>) {
     parted.unwrap_or((source, None))
 }
 
+/// A source without the paragraphs before its last: a caption or a headline above the text ("Ada Lunt", and below it
+/// "Norvia said") is none of it. No source in PolNeAR reaches over a paragraph's end.
+pub(super) fn in_one_paragraph(document: &Document, source: Span) -> Span {
+    let paragraph = document.paragraphs()[document.paragraph_at(source.end().saturating_sub(1))];
+    if paragraph.start() <= source.start() {
+        return source;
+    }
+    document.span_of_bytes(paragraph.start(), source.end()).unwrap_or(source)
+}
+
+/// Ends content with its marks where they close after a comma or the end of a sentence: what follows is the cue, or the
+/// story. Of 5,112 pieces in PolNeAR that begin so, 28 run on.
+pub(super) fn closed(document: &Document, content: Span) -> Span {
+    let marks = document.marks().double();
+    let Some(region) = marks.iter().find(|r| r.start() == content.start() && r.end() < content.end()) else {
+        return content;
+    };
+    let inner = document.slice(*region).trim_end_matches(['”', '"', '»']);
+    let more = marks.iter().any(|r| r.start() >= region.end() && r.start() < content.end());
+    if more || !inner.ends_with([',', '.', '?', '!']) {
+        return content;
+    }
+    *region
+}
+
 /// Ends content with the line that it begins in where that is a headline or the like: a line that does not end a
 /// sentence, with a paragraph of its own after it.
 pub(super) fn within_headline(document: &Document, content: Span) -> Span {
@@ -28,7 +53,7 @@ pub(super) fn within_headline(document: &Document, content: Span) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use super::{part, within_headline};
+    use super::{closed, in_one_paragraph, part, within_headline};
     use crate::text::Document;
 
     fn parted(text: &str, source: &str) -> (String, Option<String>) {
@@ -51,6 +76,26 @@ mod tests {
         let source = "The play, called “The Glass Admiral,”";
         assert_eq!(parted("The play, called “The Glass Admiral,” says so.", source), (source.to_owned(), None));
         assert_eq!(parted("Bo “Tractor” Reyl said so.", "Bo “Tractor” Reyl"), ("Bo “Tractor” Reyl".to_owned(), None));
+    }
+
+    #[test]
+    fn a_caption_is_no_part_of_a_source() {
+        let document = Document::new("Ada Lunt\n\nNorvia and Tellin said no.".to_owned());
+        let cut = |from: usize, to: usize| in_one_paragraph(&document, document.span_of_bytes(from, to).unwrap());
+        assert_eq!(document.slice(cut(0, 27)), "Norvia and Tellin");
+        assert_eq!(document.slice(cut(10, 16)), "Norvia");
+    }
+
+    #[test]
+    fn what_follows_closed_marks_is_none_of_it() {
+        let cut = |text: &str| {
+            let document = Document::new(text.to_owned());
+            let content = document.span_of_bytes(0, text.len()).unwrap();
+            document.slice(closed(&document, content)).to_owned()
+        };
+        assert_eq!(cut("“It is late,” Ada Lunt told the house"), "“It is late,”");
+        assert_eq!(cut("“It is late” for the house"), "“It is late” for the house");
+        assert_eq!(cut("“It is late,” and “dark”"), "“It is late,” and “dark”");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use tch::nn::{self, Module, VarStore};
 use tch::{Device, Kind as Number, Tensor};
 
 use super::pair::{Passage, Sequence, ROLES};
-use crate::model::{Encoder, ModelFolder, PairCalibration, Precision, Rows, Tokenizer, Weights};
+use crate::model::{values, Encoder, ModelFolder, PairCalibration, Precision, Rows, Tokenizer, Weights};
 use crate::Error;
 
 /// Where a speaker stands to a target.
@@ -278,10 +278,9 @@ impl PairModel {
             Question::Sentiment => (&self.sentiment, self.calibration.sentiment_temperature),
         };
         let shares = (head.scores(&pooled) / temperature).softmax(-1, Number::Float);
-        let mut values = vec![0f32; shares.numel()];
-        shares.contiguous().copy_data(&mut values, shares.numel());
+        let values = values(&shares);
         let width = values.len() / sequences.len();
-        Ok(values.chunks_exact(width).map(|row| row.iter().map(|v| f64::from(*v)).collect()).collect())
+        Ok(values.chunks_exact(width).map(|row| row.to_vec()).collect())
     }
 }
 

@@ -30,7 +30,7 @@ class Pool:
         ]
         self.gap = list(A.gap(tokenizer, root / "gap/train.jsonl.gz"))
         self.sources = [
-            (s, w) for s, w in [(self.documents, 2), (news, 1.5), (ours, 4), (fiction, 1), (self.sentences, 1), (self.gap, 6)] if s
+            (s, w) for s, w in [(self.documents, 2), (news, 1.5), (ours, 4), (fiction, 1), (self.sentences, 1), (self.gap, 9)] if s
         ]
         self.order = {id(s): [] for s, _ in self.sources}
 

@@ -17,6 +17,7 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 from . import pairs as P
+from . import weights
 from .data import tokenizer_of
 
 
@@ -296,7 +297,9 @@ def cut_folds(pairs, count, rng):
 
 def load(path, folder, device):
     network = PairNetwork.from_pretrained(folder)
-    network.load_state_dict({k: v.float() for k, v in torch.load(path, weights_only=True).items()})
+    # A model folder has no head for inference.
+    missing, unexpected = network.load_state_dict(weights.read(path), strict=False)
+    assert not unexpected and all(k.startswith("heads.inference") for k in missing), (missing, unexpected)
     return network.to(device)
 
 
@@ -354,7 +357,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--stage", choices=("broad", "news"), default="broad")
-    parser.add_argument("--checkpoint", type=Path, help="what the stage `news` goes on from")
+    parser.add_argument("--checkpoint", type=Path, help="checkpoint or model folder that the stage `news` goes on from")
     parser.add_argument("--replay", type=int, default=350, help="100 of these are 3,400 pairs of the stage `broad`")
     parser.add_argument("--folds", type=int, default=0, help="cross-validation of the stage `news` on GWSD")
     parser.add_argument("--seed", type=int, default=1)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import actor_data, actor_train, data, infer, score
+from . import actor_data, actor_train, data, infer, score, weights
 from .network import TAGS, QuoteNetwork, pair_features
 
 
@@ -45,6 +45,13 @@ def collate(batch):
         mask[i, : n + 2] = 1
         tags[i, 1 : n + 1] = torch.tensor(gold_tags(article.gold[annotator], left, right))
     return ids, types, mask, tags
+
+
+def hide(ids, tokenizer, share):
+    """A share of the pieces masked, so that the tags are learnt from what stands around a word too."""
+    special = sum(ids == tokenizer.token_to_id(t) for t in ("[PAD]", "[CLS]", "[SEP]")).bool()
+    hidden = (torch.rand(ids.shape) < share) & ~special
+    return ids.masked_fill(hidden, tokenizer.token_to_id("[MASK]"))
 
 
 def near(predicted, gold):
@@ -184,9 +191,8 @@ def train(args):
     print("texts", len(articles), *pool.describe(), flush=True)
     network = QuoteNetwork.from_pretrained(folder).to(device)
     if args.init:
-        weights = {k: v.float() for k, v in torch.load(args.init, weights_only=True).items()}
         # The heads of actors may be new.
-        missing, unexpected = network.load_state_dict(weights, strict=False)
+        missing, unexpected = network.load_state_dict(weights.read(args.init), strict=False)
         assert not unexpected and all(k.startswith("actors.") for k in missing), (missing, unexpected)
     average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
     optimizer = torch.optim.AdamW(parameter_groups(network, args.rate, args.head_rate))
@@ -217,6 +223,7 @@ def train(args):
         began, sums = time.time(), np.zeros(5)
         for done, batch in enumerate(plan, 1):
             ids, types, mask, tags = collate(batch)
+            ids = hide(ids, tokenizer, args.mask)
             ids, types, mask, tags = (x.to(device) for x in (ids, types, mask, tags))
             with torch.autocast(device, dtype=torch.bfloat16):
                 hidden = network.encode(ids, types, mask)
@@ -291,12 +298,13 @@ def main():
     parser.add_argument("--batch", type=int, default=4096, help="tokens a batch, padding included")
     parser.add_argument("--tag-weight", type=float, default=1.0)
     parser.add_argument("--link-weight", type=float, default=0.3)
-    parser.add_argument("--init", type=Path, help="weights of an earlier stage to go on from")
+    parser.add_argument("--init", type=Path, help="checkpoint of an earlier stage, or model folder, to go on from")
     parser.add_argument("--actor-batch", type=int, default=0, help="tokens of the actor sets beside each batch; 0 = none")
     parser.add_argument("--mention-weight", type=float, default=0.4)
     parser.add_argument("--chain-weight", type=float, default=0.3)
     parser.add_argument("--invented", type=int, default=0, help="times that our own passages are read in an epoch")
     parser.add_argument("--drop", type=float, default=0.1, help="share of gold cues and sources hidden from pointers")
+    parser.add_argument("--mask", type=float, default=0.0, help="share of the articles' word pieces that are masked")
     parser.add_argument("--average", type=float, default=0.99)
     parser.add_argument("--limit", type=int, default=0, help="first articles only, for a trial")
     train(parser.parse_args())

@@ -12,7 +12,6 @@ mod networks;
 mod pieces;
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +27,7 @@ use self::networks::Classifier;
 use self::pieces::{batches, Batch, Pair, Pieces, TOKENIZER};
 use super::network::{SentimentProbabilities, StanceProbabilities};
 use super::target::Target;
+use crate::model::{self, values};
 use crate::Error;
 
 const WEIGHTS: &str = "model.safetensors";
@@ -137,16 +137,10 @@ fn weight_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 fn checksum(folder: &Path, weights: &[PathBuf]) -> Result<String, Error> {
     let mut all = Sha256::new();
     for file in [folder.join(CONFIG), folder.join(TOKENIZER)].iter().chain(weights) {
-        let mut one = Sha256::new();
-        let copied = File::open(file).and_then(|mut open| std::io::copy(&mut open, &mut one));
-        copied.map_err(|e| Error::model(file, format!("cannot be read: {e}")))?;
-        all.update(format!("{}  {}\n", hex(&one.finalize()), name(file)));
+        let one = model::checksum(file).map_err(|e| Error::model(file, format!("cannot be read: {e}")))?;
+        all.update(format!("{one}  {}\n", name(file)));
     }
-    Ok(hex(&all.finalize()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok(model::hex(&all.finalize()))
 }
 
 /// A loaded model of the user's.
@@ -230,10 +224,9 @@ impl OwnModel {
             let logits = self.network.logits(&Batch::new(pairs, self.pieces.pad))?;
             Ok::<Tensor, Error>(logits.softmax(-1, Kind::Float))
         })?;
-        let mut values = vec![0f32; shares.numel()];
-        shares.contiguous().copy_data(&mut values, shares.numel());
+        let values = values(&shares);
         let width = self.config.labels.classes.len();
-        Ok(values.chunks_exact(width).map(|row| row.iter().map(|v| f64::from(*v)).collect()).collect())
+        Ok(values.chunks_exact(width).map(|row| row.to_vec()).collect())
     }
 }
 
