@@ -1,5 +1,7 @@
 //! Which of two given names a pronoun means: the question that GAP puts (Webster et al., 2018).
 
+use std::ops::Range;
+
 use tch::Tensor;
 
 use super::heads::Heads;
@@ -43,8 +45,7 @@ pub(crate) fn choose_between(
 
 /// A person's name at these bytes.
 fn pieces(tokens: &Tokens, span: Span) -> Option<Mention> {
-    let start = tokens.spans.partition_point(|s| s.end() <= span.start());
-    let end = tokens.spans.partition_point(|s| s.start() < span.end());
+    let Range { start, end } = tokens.within(span);
     (start < end).then(|| {
         let span = tokens.cover(start, end);
         Mention { start, end, span, form: Form::Name, kind: Kind::Person }

@@ -9,7 +9,7 @@ use super::mention::{Form, Kind, Mention, Pronoun};
 use super::names;
 use super::role::Roles;
 use super::states::{Relation, States};
-use crate::text::{Document, Span};
+use crate::text::{before_possessive, Document, Span};
 
 /// A description or pronoun goes to an actor only with at least this share of the network's votes: where it is less
 /// sure, it is wrong too often for a finding to stand on. A plain majority; no other bound was measured.
@@ -119,8 +119,9 @@ impl Entities {
     /// Full names first, spellings of one together; then the single words that stand for them.
     fn add_persons(&mut self, document: &Document, mentions: &[Mention], choices: &[Choices], forms: Vec<NameForm>) {
         let parsed: Vec<PersonName> = forms.iter().map(|f| PersonName::new(&f.text)).collect();
+        let is_full = |form: usize| !PersonName::is_single(&forms[form].text);
         let mut full: Vec<(usize, Vec<usize>)> = Vec::new();
-        for (form, name) in parsed.iter().enumerate().filter(|(_, n)| n.words.len() > 1) {
+        for (form, name) in parsed.iter().enumerate().filter(|(i, _)| is_full(*i)) {
             let known = full.iter_mut().find(|(_, forms)| forms.iter().all(|f| parsed[*f].agrees(name)));
             match known {
                 Some((entity, theirs)) => {
@@ -152,7 +153,7 @@ impl Entities {
             }
         }
         let roles = Roles::new(document, mentions, self);
-        for (form, name) in parsed.iter().enumerate().filter(|(_, n)| n.words.len() == 1) {
+        for (form, name) in parsed.iter().enumerate().filter(|(i, _)| !is_full(*i)) {
             let of = |test: &dyn Fn(&PersonName) -> bool| -> Vec<usize> {
                 full.iter().filter(|(_, forms)| forms.iter().any(|f| test(&parsed[*f]))).map(|(e, _)| *e).collect()
             };
@@ -189,7 +190,7 @@ impl Entities {
                 (Some(one), _, _) => Some((one, 1.0)),
                 (_, [one], _) | (_, _, [one]) => Some((*one, 1.0)),
                 _ => self
-                    .vote(mentions, choices, *mention, |e| fitting.contains(&e))
+                    .vote(choices, *mention, |e| fitting.contains(&e), |_| false)
                     .or_else(|| self.last_of(*mention, &fitting)),
             };
             let (entity, share) = chosen.unwrap_or_else(|| {
@@ -267,7 +268,7 @@ impl Entities {
                 self.of[i] = Some((entity, RELATIVE));
                 continue;
             }
-            let chosen = self.vote(mentions, choices, i, |e| self.fits(mention, e));
+            let chosen = self.vote(choices, i, |e| self.fits(mention, e), |c| self.is_barred(document, mentions, i, c));
             match (mention.form, chosen) {
                 (Form::Pronoun(pronoun), Some((entity, share))) => {
                     self.of[i] = Some((entity, share));
@@ -324,22 +325,21 @@ impl Entities {
         (found.next().is_none() && before).then_some((entity, DESCRIBED))
     }
 
-    /// The entity with most of a mention's votes, if that is enough and more than none has.
+    /// The entity with most of a mention's votes, if that is enough and more than none has. Candidates that are barred,
+    /// and those whose entity does not fit, take no part.
     fn vote(
         &self,
-        mentions: &[Mention],
         choices: &[Choices],
         mention: usize,
         fits: impl Fn(usize) -> bool,
+        barred: impl Fn(usize) -> bool,
     ) -> Option<(usize, f64)> {
         let mut shares: HashMap<usize, f64> = HashMap::new();
         let mut none = choices[mention].none;
-        for (candidate, share) in &choices[mention].candidates {
+        for (candidate, share) in choices[mention].candidates.iter().filter(|(c, _)| !barred(*c)) {
             match self.of[*candidate] {
                 Some((entity, sure)) if fits(entity) => *shares.entry(entity).or_default() += share * sure,
-                // What cannot be meant takes no part, nor does an "I", which is the speaker's, whoever that is.
                 Some(_) => {}
-                None if mentions[*candidate].form == Form::Pronoun(Pronoun::I) => {}
                 None => none += share,
             }
         }
@@ -348,6 +348,26 @@ impl Entities {
         let best = shares.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
         let share = best.1 / total;
         (share >= ENOUGH && best.1 > none).then_some((best.0, share))
+    }
+
+    /// Whether a mention cannot be what another refers to, by where both stand: "I" is the speaker, whoever that is; what
+    /// follows in a later sentence is not yet known; and who speaks ("“My father was right,” he said") is none of those that
+    /// the words before name.
+    fn is_barred(&self, document: &Document, mentions: &[Mention], mention: usize, candidate: usize) -> bool {
+        let (own, other) = (&mentions[mention], &mentions[candidate]);
+        if other.form == Form::Pronoun(Pronoun::I) {
+            return own.form != other.form || self.of[candidate].is_none();
+        }
+        if !matches!(own.form, Form::Pronoun(Pronoun::He | Pronoun::She)) {
+            return false;
+        }
+        let sentence = document.sentence_at(own.span.start());
+        if sentence.is_some_and(|s| other.span.start() >= s.span.end()) {
+            return true;
+        }
+        let before = document.text()[..own.span.start()].trim_end();
+        let spoken = document.marks().double().iter().find(|r| r.end() == before.len());
+        spoken.is_some_and(|region| region.contains(other.span))
     }
 
     /// Whether a mention can stand for an entity, by what its form tells.
@@ -468,7 +488,7 @@ fn with_possessor(document: &Document, name: Span) -> Option<String> {
         return None;
     }
     let before = document.text()[..name.start()].strip_suffix(' ')?;
-    let owner = before.strip_suffix("’s").or_else(|| before.strip_suffix("'s"))?;
+    let owner = before_possessive(before)?;
     let word = owner.rsplit(|c: char| !(c.is_alphanumeric() || c == '-')).next()?;
     let whole = document.span_of_bytes(owner.len() - word.len(), name.end())?;
     word.starts_with(char::is_uppercase).then(|| document.slice(whole).to_owned())

@@ -125,15 +125,11 @@ fn names_and_heads(document: &Document, tokens: &Tokens, tags: &[Tag]) -> Vec<Me
 /// are names and of what kind; where a run begins and ends it often misses by a word. In a headline, where all words have
 /// capitals, its own borders stay.
 fn names_by_capitals(document: &Document, tokens: &Tokens, tags: &[Tag], tagged: Vec<Mention>) -> Vec<Mention> {
-    let pieces = |span: Span| {
-        let start = tokens.spans.partition_point(|s| s.end() <= span.start());
-        start..tokens.spans.partition_point(|s| s.start() < span.end())
-    };
-    let inside = |word: Span| pieces(word).any(|i| matches!(tags[i], Tag::Inside(_)));
+    let inside = |word: Span| tokens.within(word).any(|i| matches!(tags[i], Tag::Inside(_)));
     let running = document.paragraphs().iter().filter(|p| !is_headline(document.slice(**p)));
     let mut names: Vec<Mention> = Vec::new();
     for run in running.flat_map(|p| names::runs(document, *p, &inside)) {
-        let Some(range) = trimmed(document, tokens, tags, pieces(run)) else { continue };
+        let Some(range) = trimmed(document, tokens, tags, tokens.within(run)) else { continue };
         let mut votes: BTreeMap<Kind, usize> = BTreeMap::new();
         for piece in range.clone() {
             if let Tag::Begin(kind) | Tag::Inside(kind) = tags[piece] {

@@ -7,7 +7,7 @@ const SMALL: &[&str] = &[
 ];
 
 /// The words of a text, lower-cased, without punctuation.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let split = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
     split.filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
 }
@@ -33,7 +33,7 @@ pub(super) fn relation(texts: [&str; 2], [left, right]: [&[String]; 2]) -> i64 {
 }
 
 /// Whether a short form is made of the initials of these words: "E.F.C." of European Fisheries Commission.
-pub(super) fn is_initials(short: &str, long: &[String]) -> bool {
+pub(crate) fn is_initials(short: &str, long: &[String]) -> bool {
     let letters: String = short.chars().filter(|c| !matches!(c, '.' | ' ')).flat_map(char::to_lowercase).collect();
     let initials: String =
         long.iter().filter(|w| !SMALL.contains(&w.as_str())).filter_map(|w| w.chars().next()).collect();
@@ -104,6 +104,11 @@ impl PersonName {
             _ => None,
         };
         Self { words, generation }
+    }
+
+    /// Whether a name is a surname or a given name alone, in one word or in several that hyphens join.
+    pub fn is_single(name: &str) -> bool {
+        name.split_whitespace().filter(|word| !GENERATIONS.contains(&folded(word).as_str())).count() < 2
     }
 
     fn last(&self) -> &str {
@@ -177,6 +182,7 @@ mod tests {
         assert!(!agree("Jonas Berg", "Mara Berg"));
         assert!(agree("Yusuf al-Rashid", "Yusuf Al Rasheed"));
         assert!(!agree("Marco Rossi", "Marco Russo"));
+        assert!(["Tanaka-Holt", "Leary Sr."].into_iter().all(PersonName::is_single));
         assert!(PersonName::new("Zelenskyy").is_end_of(&PersonName::new("Volodymyr Zelensky")));
     }
 }

@@ -1,6 +1,6 @@
 //! Names by their capitals and titles: for sources in which the network sees no mention, and to cut titles off.
 
-use crate::text::{Document, Span};
+use crate::text::{without_possessive, Document, Span};
 
 /// Words before a name that are no part of it.
 #[rustfmt::skip]
@@ -85,7 +85,7 @@ fn names_in(document: &Document, span: Span, joins: &dyn Fn(Span) -> bool) -> Ve
 
 /// The name that a source is about: not one that only possesses the head ("Lunt’s lawyer") or stands in a phrase after
 /// it ("a spokesman for the Bank"), nor a single word that opens a sentence.
-pub(super) fn head_name(document: &Document, source: Span) -> Option<Span> {
+pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
     let names = names_in(document, source, &|_| true);
     let text = document.text();
     let heads = names.iter().copied().filter(|name| {
@@ -95,12 +95,14 @@ pub(super) fn head_name(document: &Document, source: Span) -> Option<Span> {
         let depends = [" for ", " of ", " at ", " from ", " in ", " with ", " to "].iter().any(|p| before.contains(p));
         // A capitalized modifier of a common noun ("Democratic lawmakers") is no name of the whole.
         let next = after.strip_prefix(' ').unwrap_or("");
-        let modifies = !name.titled
-            && next.starts_with(char::is_lowercase)
-            && !["of ", "who", "and "].iter().any(|word| next.starts_with(word));
+        let modifies = next.starts_with(char::is_lowercase)
+            && !["of ", "who", "and ", "or ", "himself", "herself"].iter().any(|word| next.starts_with(word));
         !possesses && !depends && !modifies
     });
-    let head = heads.clone().find(|n| n.titled).or_else(|| heads.clone().next())?;
+    // "Former Norvia Gov. Ada Lunt, a friend of Mayor Reyl": the last title of what stands before the comma.
+    let apposed = source.start() + document.slice(source).find([',', '(']).unwrap_or(source.len());
+    let titled = heads.clone().filter(|n| n.titled && n.span.start() < apposed).last();
+    let head = titled.or_else(|| heads.clone().find(|n| n.titled)).or_else(|| heads.clone().next())?;
     let opens = document.sentence_at(head.span.start()).is_none_or(|s| s.span.start() == head.span.start());
     let single = !document.slice(head.span).contains(char::is_whitespace);
     (head.titled || !opens || !single).then_some(head.span)
@@ -112,6 +114,13 @@ fn is_capitalized(word: &str) -> bool {
     word.starts_with(char::is_uppercase) || after.is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase))
 }
 
+/// Whether a title stands right before a name: "Norvia’s President *Lunt*".
+pub(super) fn is_titled(document: &Document, name: Span) -> bool {
+    let before = document.text()[..name.start()].trim_end();
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or("").trim_end_matches('.');
+    is_title(word) && !matches!(word.to_lowercase().as_str(), "the" | "a" | "an" | "former")
+}
+
 /// Whether a mention is nothing but titles: "Rep.", "Prime Minister".
 pub(super) fn is_only_title(name: &str) -> bool {
     name.split_whitespace().all(|word| is_title(word.trim_end_matches('.')))
@@ -119,7 +128,7 @@ pub(super) fn is_only_title(name: &str) -> bool {
 
 /// A name without the article, titles and possessive ending that stand around it.
 pub(super) fn bare(name: &str) -> &str {
-    let mut rest = ["’s", "'s"].iter().find_map(|s| name.strip_suffix(s)).unwrap_or(name);
+    let mut rest = without_possessive(name);
     while let Some((word, after)) = rest.split_once(' ') {
         if !is_title(word.trim_end_matches('.')) {
             break;
@@ -159,7 +168,7 @@ fn words(document: &Document, span: Span) -> Vec<Word> {
         let bare = raw.trim_start_matches(|c: char| !c.is_alphanumeric());
         let left = start + raw.len() - bare.len();
         let bare = bare.trim_end_matches(|c: char| !c.is_alphanumeric());
-        let possessive = ["’s", "'s"].iter().find_map(|s| bare.strip_suffix(s)).unwrap_or(bare);
+        let possessive = without_possessive(bare);
         let initial = possessive.chars().count() == 1 || is_title(possessive);
         let after = &text[left + possessive.len()..at];
         if let Some(name) = document.span_of_bytes(span.start() + left, span.start() + left + possessive.len()) {
@@ -214,6 +223,8 @@ mod tests {
         assert_eq!(head("Democratic lawmakers"), None);
         assert_eq!(head("Ruritania’s envoy"), None);
         assert_eq!(head("Norvia’s").as_deref(), Some("Norvia"));
+        assert_eq!(head("Former Norvia Gov. Ada Lunt, a friend of Mayor Reyl").as_deref(), Some("Ada Lunt"));
+        assert_eq!(head("Bo Reyl, a former Lunt administration official").as_deref(), Some("Bo Reyl"));
     }
 
     #[test]

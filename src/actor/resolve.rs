@@ -10,7 +10,7 @@ use super::mention::{is_plural, Form, Kind, Mention, Pronoun};
 use super::names;
 use super::states::{Relation, States};
 use crate::quote::Quote;
-use crate::text::{Document, Span};
+use crate::text::{without_possessive, Document, Span};
 
 /// How the actor of a mention was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -128,13 +128,13 @@ impl Cast<'_> {
             (Some(self.of_name(&state, Kind::Place)), Method::FullestName, 1.0)
         } else if let Some(parts) = self.compound(source, &heads) {
             (Some(self.unnamed(&parts, Kind::Group, true)), Method::Compound, 1.0)
-        } else if let Some(head) = self.choose(&heads) {
+        } else if let Some(head) = self.choose(source, &heads) {
             self.of_mention(source, head)
         } else {
             self.of_words(source)
         };
         if let Some(actor) = actor {
-            let text = bare(self.document.slice(source));
+            let text = without_possessive(self.document.slice(source));
             self.add_alias(actor, text);
         }
         Attribution { mention: source, actor, method, confidence }
@@ -142,7 +142,7 @@ impl Cast<'_> {
 
     /// The state of a source that is an adjective alone: "Russian claims".
     fn demonym(&self, source: Span) -> Option<String> {
-        let (state, relation) = self.states.find(bare(self.document.slice(source)))?;
+        let (state, relation) = self.states.find(without_possessive(self.document.slice(source)))?;
         (relation == Relation::Demonym).then(|| state.to_owned())
     }
 
@@ -224,24 +224,35 @@ impl Cast<'_> {
             let (last, rest) = names.split_last()?;
             return Some(format!("{} and {last}", rest.join(", ")));
         }
-        Some(bare(self.document.slice(source)).to_owned())
+        Some(without_possessive(self.document.slice(source)).to_owned())
     }
 
     /// A person's name before other names, names before descriptions, those before pronouns, and names of nobody last.
-    fn choose(&self, heads: &[usize]) -> Option<usize> {
+    /// Of names of one sort the one that a title stands before, and that stands before a comma: "Norvia House Press
+    /// Secretary *Ada Lunt*, New Tellin Democrat".
+    fn choose(&self, source: Span, heads: &[usize]) -> Option<usize> {
         let rank = |h: &&usize| match (self.mentions[**h].form, self.entities.of[**h]) {
-            (Form::Name, Some((e, _))) if self.entities.list[e].kind == Kind::Person => 0,
-            (Form::Name, Some(_)) => 1,
-            (Form::Head { .. }, _) => 2,
-            (Form::Pronoun(_), _) => 3,
-            (Form::Name, None) => 4,
+            (Form::Name, _) if names::is_titled(self.document, self.mentions[**h].span) => 0,
+            (Form::Name, Some((e, _))) if self.entities.list[e].kind == Kind::Person => 1,
+            (Form::Name, Some(_)) => 2,
+            (Form::Head { .. }, _) => 3,
+            (Form::Pronoun(_), _) => 4,
+            (Form::Name, None) => 5,
         };
         let words = |h: &usize| self.document.slice(self.mentions[*h].span).split(' ').count();
-        heads.iter().min_by_key(|h| (rank(h), Reverse(words(h)))).copied()
+        let apposed = |h: &usize| {
+            let before = &self.document.text()[source.start()..self.mentions[*h].span.start()];
+            before.matches([',', '(']).count()
+        };
+        heads.iter().min_by_key(|h| (rank(h), apposed(h), Reverse(words(h)))).copied()
     }
 
     fn of_mention(&mut self, source: Span, head: usize) -> (Option<usize>, Method, f64) {
         let mention = self.mentions[head];
+        if mention.is_name() && self.is_counted(mention.span) {
+            let text = without_possessive(self.document.slice(source)).to_owned();
+            return (Some(self.unnamed(&text, Kind::Group, false)), Method::Description, 1.0);
+        }
         // Outside of quotations "I" is the writer, "you" the reader, "we" either: the text names neither.
         let writer = matches!(mention.form, Form::Pronoun(Pronoun::I | Pronoun::We | Pronoun::You));
         let Some((entity, sure)) = self.entities.of[head].filter(|_| !writer) else {
@@ -275,17 +286,26 @@ impl Cast<'_> {
         (Some(actor), method, sure)
     }
 
+    /// "some Republicans": of those who bear the name, not all.
+    fn is_counted(&self, name: Span) -> bool {
+        const COUNTS: &[&str] =
+            &["some", "many", "most", "several", "few", "other", "two", "three", "four", "five", "dozens", "both"];
+        let before = self.document.text()[..name.start()].trim_end();
+        let word = before.rsplit(char::is_whitespace).next().unwrap_or("").to_lowercase();
+        COUNTS.contains(&word.as_str()) && is_plural(self.document.slice(name))
+    }
+
     /// A description that names nobody.
     fn described(&mut self, source: Span, mention: Mention) -> usize {
         let plural = mention.form == (Form::Head { plural: true });
         let kind = described_kind(mention.kind, plural);
-        let text = bare(self.document.slice(source)).to_owned();
+        let text = without_possessive(self.document.slice(source)).to_owned();
         self.unnamed(&text, kind, false)
     }
 
     /// A source in which the network sees no mention: by its capitals, or else as a description.
     fn of_words(&mut self, source: Span) -> (Option<usize>, Method, f64) {
-        let text = bare(self.document.slice(source)).to_owned();
+        let text = without_possessive(self.document.slice(source)).to_owned();
         if names::is_pronoun(&text) {
             return (None, Method::Pronoun, 1.0);
         }
@@ -398,9 +418,4 @@ fn described_kind(kind: Kind, plural: bool) -> Kind {
         (_, true) => Kind::Group,
         (kind, false) => kind,
     }
-}
-
-/// A mention without a possessive ending.
-fn bare(text: &str) -> &str {
-    ["’s", "'s"].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text)
 }

@@ -6,7 +6,7 @@
 use super::entity::{phrase, Entities, Gender};
 use super::matching::folded;
 use super::mention::{Kind, Mention};
-use crate::text::{Document, Span};
+use crate::text::{before_possessive, Document, Span};
 
 /// What a person is called beside the name.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +29,15 @@ struct Kin {
 pub(super) struct Roles {
     offices: Vec<Office>,
     kin: Vec<Kin>,
+    /// Nouns that stand beside a name, and whose name it is.
+    nouns: Vec<(Span, usize)>,
 }
 
 /// Words beside a name that tell what its bearer is, and whose, if they say so.
 struct Beside {
     words: Vec<String>,
+    /// The last of the words in the text.
+    noun: Span,
     /// What possesses the noun: "his", "Lunt’s".
     possessor: Option<Span>,
 }
@@ -91,6 +95,7 @@ impl Roles {
         name: usize,
         beside: Beside,
     ) {
+        self.nouns.push((beside.noun, entity));
         // "his father and coach"
         for words in beside.words.split(|w| w == "and").filter(|w| !w.is_empty()) {
             let noun = words.last().and_then(|w| kin_noun(w));
@@ -142,6 +147,9 @@ impl Roles {
         entities: &Entities,
         head: usize,
     ) -> Option<usize> {
+        if let Some((_, entity)) = self.nouns.iter().find(|(noun, _)| noun.contains(mentions[head].span)) {
+            return Some(*entity);
+        }
         let whole = phrase(document, mentions[head].span);
         let text = document.slice(whole);
         let (determiner, rest) = text.split_once(' ').map_or(("", text), |(d, r)| (d, r));
@@ -268,6 +276,8 @@ fn before(document: &Document, name: Span, floor: usize) -> Option<Beside> {
         }
         rest = apposed;
     }
+    let noun_end = from + rest.len();
+    let mut noun = None;
     let mut words: Vec<String> = Vec::new();
     let mut possessor = None;
     while words.len() < MOST {
@@ -278,7 +288,7 @@ fn before(document: &Document, name: Span, floor: usize) -> Option<Beside> {
             possessor = document.span_of_bytes(start, start + word.len());
             break;
         }
-        if let Some(owner) = ["’s", "'s"].iter().find_map(|s| word.strip_suffix(s)) {
+        if let Some(owner) = before_possessive(word) {
             possessor = document.span_of_bytes(start, start + owner.len());
             break;
         }
@@ -286,13 +296,14 @@ fn before(document: &Document, name: Span, floor: usize) -> Option<Beside> {
         if !(abbreviated || word.ends_with(char::is_alphanumeric)) || word.starts_with(['“', '"', '(']) {
             break;
         }
+        noun = noun.or_else(|| document.span_of_bytes(start, noun_end));
         words.insert(0, full_title(&folded(word)));
         rest = rest[..rest.len() - word.len()].trim_end();
         if rest.is_empty() {
             break;
         }
     }
-    (!words.is_empty()).then_some(Beside { words, possessor })
+    Some(Beside { words, noun: noun?, possessor })
 }
 
 /// What stands in apposition after a name: "*Ada Lunt*, 61, governor of the central bank,".
@@ -308,11 +319,11 @@ fn after(document: &Document, name: Span) -> Option<Beside> {
     }
     let segment = &text[..text.find([',', ';', '.', '(', ')', ':', '“', '"']).unwrap_or(text.len())];
     let mut words = Vec::new();
-    let mut possessor = None;
+    let (mut noun, mut possessor) = (None, None);
     for word in segment.split(' ') {
         let start = at;
         at += word.len() + 1;
-        let owner = ["’s", "'s"].iter().find_map(|s| word.strip_suffix(s));
+        let owner = before_possessive(word);
         if words.is_empty() && matches!(word, "his" | "her") {
             possessor = document.span_of_bytes(start, start + word.len());
         } else if let Some(owner) = owner {
@@ -323,8 +334,57 @@ fn after(document: &Document, name: Span) -> Option<Beside> {
         } else if LINKS.contains(&word) || words.len() == MOST {
             break;
         } else {
+            noun = document.span_of_bytes(start, start + word.len());
             words.push(full_title(&folded(word)));
         }
     }
-    (!words.is_empty()).then_some(Beside { words, possessor })
+    Some(Beside { words, noun: noun?, possessor })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{after, before};
+    use crate::text::Document;
+
+    /// The words before and after a name, with what possesses them.
+    fn beside(text: &str, name: &str) -> [Option<(String, String, Option<String>)>; 2] {
+        let document = Document::new(text.to_owned());
+        let start = text.find(name).unwrap();
+        let name = document.span_of_bytes(start, start + name.len()).unwrap();
+        [before(&document, name, 0), after(&document, name)].map(|beside| {
+            let beside = beside?;
+            let possessor = beside.possessor.map(|p| document.slice(p).to_owned());
+            Some((beside.words.join(" "), document.slice(beside.noun).to_owned(), possessor))
+        })
+    }
+
+    fn found(words: &str, noun: &str, possessor: Option<&str>) -> Option<(String, String, Option<String>)> {
+        Some((words.to_owned(), noun.to_owned(), possessor.map(str::to_owned)))
+    }
+
+    #[test]
+    fn offices_stand_before_a_name() {
+        let [office, _] = beside("Central bank governor Mei Tanaka-Holt said no.", "Mei Tanaka-Holt");
+        assert_eq!(office, found("central bank governor", "governor", None));
+        let [office, _] = beside("It fell. Sen. Bo Reyl left.", "Bo Reyl");
+        assert_eq!(office, found("senator", "Sen.", None));
+        let [office, _] = beside("The prosecutor, Ada Lunt, said no.", "Ada Lunt");
+        assert_eq!(office, found("prosecutor", "prosecutor", Some("The")));
+    }
+
+    #[test]
+    fn offices_stand_after_a_name() {
+        let [_, office] = beside("Ada Lunt, 61, governor of the bank, said no.", "Ada Lunt");
+        assert_eq!(office, found("governor", "governor", None));
+        let [_, office] = beside("Bo Reyl, the contractor’s site manager, said no.", "Bo Reyl");
+        assert_eq!(office, found("site manager", "manager", Some("contractor")));
+    }
+
+    #[test]
+    fn kin_have_a_possessor() {
+        let [kin, _] = beside("Bo Reyl gave it to his son, Teo Reyl, on Monday.", "Teo Reyl");
+        assert_eq!(kin, found("son", "son", Some("his")));
+        let [_, kin] = beside("Ines Reyl, his wife, left.", "Ines Reyl");
+        assert_eq!(kin, found("wife", "wife", Some("his")));
+    }
 }

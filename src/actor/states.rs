@@ -83,7 +83,7 @@ impl States {
     }
 
     /// The state that a word stands for, with what it is to it.
-    pub(super) fn find(&self, name: &str) -> Option<(&str, Relation)> {
+    pub(crate) fn find(&self, name: &str) -> Option<(&str, Relation)> {
         let (state, relation) = self.words.get(&folded(name))?;
         Some((&self.names[*state], *relation))
     }

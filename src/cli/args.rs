@@ -314,6 +314,8 @@ Figures, in percent:
   direct       gold attributions wholly inside quotation marks of which one prediction covers .8
                of the content, with the same source
   recall@.3    gold quotations of which one prediction covers .3, and recall@.8 likewise
+  sources      of right attributions, sources that hold a name and end at an actor of that name;
+               he, she, it and they that end at a name
   calibration  mean distance of confidence and being right by `linked`, in ten bins; 0 to 1")]
 pub struct EvalQuotesArguments {
     /// The labelled sample

@@ -254,7 +254,8 @@ fn table(report: &QuoteReport) -> String {
     let calibration =
         report.calibration.as_ref().map_or(String::new(), |c| format!(" · calibration error {:.4}", c.ece));
     format!(
-        "{table}\nspeaker {} of {} matched · direct {} of {} · recall@.3 {} · recall@.8 {} of {} gold quotations · {} articles{calibration}",
+        "{table}\nspeaker {} of {} matched · direct {} of {} · recall@.3 {} · recall@.8 {} of {} gold quotations · {} articles{calibration}\n\
+         sources that hold a name and end at it {} of {} · pronouns that end at a name {} of {}",
         share(report.speaker),
         n.matched,
         share(report.direct),
@@ -262,6 +263,10 @@ fn table(report: &QuoteReport) -> String {
         share(report.recall_3),
         share(report.recall_8),
         n.gold,
-        n.articles
+        n.articles,
+        share(report.sources.names.percent),
+        report.sources.names.of,
+        share(report.sources.pronouns.percent),
+        report.sources.pronouns.of,
     )
 }

@@ -7,6 +7,7 @@ mod coreference;
 mod pairs;
 mod quotes;
 mod sample;
+mod sources;
 mod tally;
 
 pub use actors::{score_actors, targets, ActorReport, Share};
@@ -18,4 +19,5 @@ pub use sample::{
     read_actors, read_quotations, read_sentiments, read_stances, Annotator, GoldActorStance, GoldActors, GoldArticle,
     GoldAttribution, GoldMention, GoldQuote, GoldSentiment, GoldStance,
 };
+pub use sources::SourceReport;
 pub use tally::{Agreement, Prf};

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::calibration::{reliability, Reliability};
-use super::tally::{percent, Agreement};
+use super::tally::{interval, percent, Agreement};
 
 const BOOTSTRAP: usize = 1000;
 const SEED: u64 = 20;
@@ -95,12 +95,6 @@ fn macro_f1(f1: &BTreeMap<&'static str, f64>) -> Option<f64> {
 
 fn accuracy(outcomes: &[&Outcome]) -> Option<f64> {
     percent(outcomes.iter().filter(|o| o.gold == o.found).count(), outcomes.len())
-}
-
-fn interval(mut draws: Vec<f64>) -> Option<[f64; 2]> {
-    draws.sort_by(f64::total_cmp);
-    let at = |share: f64| draws.get((share * (draws.len().saturating_sub(1)) as f64).round() as usize).copied();
-    Some([at(0.025)?, at(0.975)?])
 }
 
 fn round(value: f64) -> f64 {

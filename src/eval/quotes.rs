@@ -23,7 +23,9 @@ use serde::Serialize;
 
 use super::calibration::{reliability, Reliability};
 use super::sample::{GoldArticle, GoldAttribution, Pieces};
-use super::tally::{percent, Agreement, Prf};
+use super::sources::SourceReport;
+use super::tally::{interval, percent, Agreement, Prf};
+use crate::actor::States;
 use crate::output::Analysis;
 use crate::quote::Kind;
 use crate::text::Document;
@@ -72,6 +74,7 @@ pub struct QuoteScorer {
     articles: Vec<Counts>,
     /// Confidence of each prediction, and whether it is right by `linked`.
     outcomes: Vec<(f64, bool)>,
+    sources: SourceReport,
 }
 
 /// All scores, in percent.
@@ -100,6 +103,8 @@ pub struct QuoteReport {
     /// Whether the confidences are what they say; absent where none were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Reliability>,
+    /// Where the sources of right attributions end.
+    pub sources: SourceReport,
     /// 95 % intervals of the F1 figures and of `speaker`: percentile bootstrap over articles, 1,000 draws.
     pub interval: BTreeMap<String, [f64; 2]>,
     /// How many there were.
@@ -124,9 +129,11 @@ pub struct Totals {
 /// Scores the analyses of labelled articles.
 pub fn score<'a>(pairs: impl IntoIterator<Item = (&'a GoldArticle, &'a Analysis)>) -> QuoteReport {
     let mut scorer = QuoteScorer::default();
+    let states = States::default();
     for (gold, analysis) in pairs {
         let confidences: Vec<f64> = analysis.quotes.iter().map(|q| q.confidence).collect();
         scorer.add(&gold.text, &gold.attributions, &attributions(analysis), &confidences);
+        scorer.sources.add(gold, analysis, &states);
     }
     scorer.report()
 }
@@ -180,6 +187,7 @@ impl QuoteScorer {
             recall_3: percent(total.recall_3, total.gold),
             recall_8: percent(total.recall_8, total.gold),
             calibration: reliability(&self.outcomes),
+            sources: self.sources.clone(),
             interval: self.intervals(),
             n: Totals {
                 articles: self.articles.len(),
@@ -203,7 +211,7 @@ impl QuoteScorer {
                 draws.entry(name).or_default().extend(figure);
             }
         }
-        draws.into_iter().filter_map(|(name, values)| Some((name, middle(values)?))).collect()
+        draws.into_iter().filter_map(|(name, values)| Some((name, interval(values)?))).collect()
     }
 }
 
@@ -217,13 +225,6 @@ fn headline(total: &Counts) -> Vec<(String, Option<f64>)> {
         ("direct".to_owned(), percent(total.direct_right, total.direct)),
     ];
     exact.chain(rest).collect()
-}
-
-/// The middle 95 % of the draws.
-fn middle(mut values: Vec<f64>) -> Option<[f64; 2]> {
-    values.sort_by(f64::total_cmp);
-    let at = |share: f64| values.get(((values.len() as f64 - 1.0) * share).round() as usize).copied();
-    Some([at(0.025)?, at(0.975)?])
 }
 
 fn source(a: &GoldAttribution) -> &Pieces {
@@ -270,9 +271,9 @@ fn linked(mut counts: Counts, gold: &[GoldAttribution], predicted: &[GoldAttribu
         for (p, (_, of_prediction)) in predicted.iter().enumerate() {
             let both = of_gold.intersection(of_prediction).count() as f64;
             most = f64::max(most, both / of_gold.len() as f64);
-            let union = (of_gold.len() + of_prediction.len()) as f64 - both;
-            if both / union >= 0.5 {
-                pairs.push((both / union, g, p));
+            let share = over_union(of_gold, of_prediction);
+            if share >= 0.5 {
+                pairs.push((share, g, p));
             }
         }
         counts.recall_3 += usize::from(most >= 0.3);
@@ -296,6 +297,16 @@ fn linked(mut counts: Counts, gold: &[GoldAttribution], predicted: &[GoldAttribu
     (counts, right)
 }
 
+/// Intersection over union of the code points of two contents.
+pub(super) fn union(a: &GoldAttribution, b: &GoldAttribution) -> f64 {
+    over_union(&covered(&a.content), &covered(&b.content))
+}
+
+fn over_union(a: &BTreeSet<usize>, b: &BTreeSet<usize>) -> f64 {
+    let both = a.intersection(b).count() as f64;
+    both / ((a.len() + b.len()) as f64 - both)
+}
+
 /// Adds the quotations that stand wholly inside marks.
 fn direct(counts: &mut Counts, text: &str, gold: &[GoldAttribution], predicted: &[GoldAttribution]) {
     let document = Document::new(text.to_owned());
@@ -311,7 +322,7 @@ fn direct(counts: &mut Counts, text: &str, gold: &[GoldAttribution], predicted: 
     }
 }
 
-fn same_source(gold: &GoldAttribution, predicted: &GoldAttribution) -> bool {
+pub(super) fn same_source(gold: &GoldAttribution, predicted: &GoldAttribution) -> bool {
     let overlap = |a: &(usize, usize), b: &(usize, usize)| a.0 < b.1 && b.0 < a.1;
     match (gold.source.is_empty(), predicted.source.is_empty()) {
         (true, true) => true,

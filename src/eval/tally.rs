@@ -46,6 +46,13 @@ impl Agreement {
     }
 }
 
+/// The middle 95 % of the draws of a bootstrap.
+pub(super) fn interval(mut draws: Vec<f64>) -> Option<[f64; 2]> {
+    draws.sort_by(f64::total_cmp);
+    let at = |share: f64| draws.get((draws.len().saturating_sub(1) as f64 * share).round() as usize).copied();
+    Some([at(0.025)?, at(0.975)?])
+}
+
 /// In percent, with two decimals.
 pub(super) fn percent(part: usize, whole: usize) -> Option<f64> {
     (whole > 0).then(|| (1e4 * part as f64 / whole as f64).round() / 100.0)

@@ -36,6 +36,12 @@ impl Tokens {
         (0..self.len()).filter(first).collect()
     }
 
+    /// The word pieces that a span of the document touches.
+    pub fn within(&self, span: Span) -> std::ops::Range<usize> {
+        let start = self.spans.partition_point(|s| s.end() <= span.start());
+        start..self.spans.partition_point(|s| s.start() < span.end())
+    }
+
     /// The span of the document from word piece `start` up to `end`, exclusive; neither may be out of range.
     pub fn cover(&self, start: usize, end: usize) -> Span {
         self.spans[start].cover(self.spans[end - 1])

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actor::folded;
 use crate::output::Analysis;
+use crate::text::without_possessive;
 
 const LONGEST: usize = 3;
 
@@ -198,7 +199,7 @@ impl Proposer {
 /// A word without marks around it and without a possessive ending.
 fn bare(word: &str) -> &str {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    ["’s", "'s"].iter().find_map(|s| word.strip_suffix(s)).unwrap_or(word)
+    without_possessive(word)
 }
 
 fn singular(word: &str) -> &str {

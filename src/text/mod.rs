@@ -5,12 +5,14 @@ mod document;
 mod marks;
 mod offsets;
 mod paragraph;
+mod possessive;
 mod reader;
 mod sentence;
 
 pub use article::{Article, Cause, Failure};
 pub use document::{Document, Span};
 pub use marks::Marks;
+pub(crate) use possessive::{before_possessive, without_possessive};
 pub(crate) use reader::inflate;
 pub use reader::{Format, Reader, Settings as ReaderSettings};
 pub use sentence::Sentence;
