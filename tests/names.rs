@@ -46,7 +46,7 @@ impl Names {
 }
 
 /// Of all passages, in percent.
-const BOUND: usize = 70;
+const BOUND: usize = 90;
 
 /// The id and name of the actor of the quotation that holds these words, or what is missing.
 fn actor<'a>(analysis: &'a Analysis, content: &str) -> Result<(&'a str, &'a str), String> {

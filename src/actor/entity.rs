@@ -7,7 +7,7 @@ use super::given;
 use super::matching::{folded, is_initials, words, PersonName};
 use super::mention::{Form, Kind, Mention, Pronoun};
 use super::names;
-use super::role::Roles;
+use super::role::{only, Roles};
 use super::states::{Relation, States};
 use crate::text::{before_possessive, Document, Span};
 
@@ -17,6 +17,8 @@ const ENOUGH: f64 = 0.5;
 
 /// How sure a relative pronoun is that stands right after a person.
 const RELATIVE: f64 = 0.95;
+/// How sure a pronoun is that opens a clause after the one person of its sentence: it goes before a vote that is less.
+const CLAUSE: f64 = 0.8;
 /// How sure a description is that only one person of the article answers to.
 const DESCRIBED: f64 = 0.9;
 
@@ -269,6 +271,10 @@ impl Entities {
                 continue;
             }
             let chosen = self.vote(choices, i, |e| self.fits(mention, e), |c| self.is_barred(document, mentions, i, c));
+            let chosen = match self.of_clause(document, mentions, i) {
+                Some(entity) if chosen.is_none_or(|(_, share)| share < CLAUSE) => Some((entity, CLAUSE)),
+                _ => chosen,
+            };
             match (mention.form, chosen) {
                 (Form::Pronoun(pronoun), Some((entity, share))) => {
                     self.of[i] = Some((entity, share));
@@ -306,6 +312,22 @@ impl Entities {
         let before = mentions[..mention].iter().rposition(|m| touches(&m))?;
         let (entity, _) = self.of[before]?;
         matches!(self.list[entity].kind, Kind::Person | Kind::Group).then_some(entity)
+    }
+
+    /// "Lunt’s visit, where she": the one person whom the sentence names before the clause that the pronoun opens.
+    fn of_clause(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<usize> {
+        const OPENERS: &[&str] =
+            &["where", "when", "as", "after", "before", "while", "because", "since", "although", "though", "until"];
+        let own = &mentions[mention];
+        let word = word_before(document, own.span).to_lowercase();
+        if !matches!(own.form, Form::Pronoun(Pronoun::He | Pronoun::She)) || !OPENERS.contains(&word.as_str()) {
+            return None;
+        }
+        let sentence = document.sentence_at(own.span.start())?.span;
+        let before = (0..mention).rev().take_while(|i| mentions[*i].span.start() >= sentence.start());
+        let names = before.filter(|i| mentions[*i].is_name() && !document.marks().is_inside(mentions[*i].span.start()));
+        let fitting = |e: &usize| self.list[*e].kind == Kind::Person && self.fits(own, *e);
+        only(names.filter_map(|i| self.of[i].map(|(e, _)| e)).filter(fitting))
     }
 
     /// "the commission" after the one organization whose name ends so.

@@ -108,7 +108,8 @@ impl Mention {
 
 /// The pronoun that a word is.
 pub(crate) fn pronoun(word: &str) -> Option<Pronoun> {
-    if word == "i" {
+    // "US" is the state.
+    if ["i", "US", "IT"].contains(&word) {
         return None;
     }
     Some(match word.to_lowercase().as_str() {
@@ -140,7 +141,7 @@ mod tests {
     fn pronouns_in_any_case() {
         assert_eq!(pronoun("Their"), Some(Pronoun::They));
         assert_eq!(pronoun("I"), Some(Pronoun::I));
-        assert_eq!(pronoun("i"), None);
+        assert_eq!([pronoun("i"), pronoun("US")], [None, None]);
         assert_eq!(pronoun("hero"), None);
     }
 

@@ -197,7 +197,7 @@ fn is_before(entities: &Entities, entity: usize, mention: usize) -> bool {
 }
 
 /// The one value that all have; `None` where there are two, or none.
-fn only(mut values: impl Iterator<Item = usize>) -> Option<usize> {
+pub(super) fn only(mut values: impl Iterator<Item = usize>) -> Option<usize> {
     let first = values.next()?;
     values.all(|v| v == first).then_some(first)
 }

@@ -8,7 +8,7 @@ use tch::{Device, Kind as Number, Tensor};
 use super::attribution::{Kind, Quote};
 use super::link::{Linked, Pointer, Target};
 use super::tags::{Crf, Role, Scores, Tagged, TAGS, TAG_COUNT};
-use super::{repair, signed};
+use super::{forms, repair};
 use crate::model::{Calibration, ModelFolder, Tokens, Weights};
 use crate::text::Document;
 use crate::Error;
@@ -77,7 +77,7 @@ impl Finder {
         if let Some(calibration) = &self.confidence {
             quotes.iter_mut().for_each(|q| calibrate(q, calibration));
         }
-        let mut quotes = signed::with_signed(document, quotes);
+        let mut quotes = forms::with_forms(document, quotes);
         quotes.sort_by_key(|q| q.content.first().copied());
         quotes
     }

@@ -2,9 +2,9 @@
 
 mod attribution;
 mod finder;
+mod forms;
 mod link;
 mod repair;
-mod signed;
 mod tags;
 
 pub use attribution::{Kind, Quote};

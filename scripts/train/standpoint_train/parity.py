@@ -9,10 +9,9 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from transformers import BertConfig
 
-from . import actor_network, data, features, infer, manifest
+from . import actor_network, data, features, infer, manifest, weights
 from .network import QuoteNetwork
 
 STEP = 7
@@ -21,10 +20,7 @@ STEP = 7
 def load(folder):
     """The network of a model folder, in f32."""
     network = QuoteNetwork(BertConfig.from_pretrained(folder, attn_implementation="sdpa"))
-    state = {f"bert.{k}": v.float() for k, v in load_file(folder / "encoder.safetensors").items()}
-    state |= {k: v.float() for k, v in load_file(folder / "quote.safetensors").items()}
-    state |= {f"actors.{k}": v.float() for k, v in load_file(folder / "actors.safetensors").items()}
-    network.load_state_dict(state)
+    network.load_state_dict(weights.read(folder))
     return network.eval()
 
 

@@ -1,5 +1,9 @@
-"""Weights to go on from: of a checkpoint, or of a model folder."""
+"""Weights to go on from: of a checkpoint, of a model folder, or the average of several.
 
+    python -m standpoint_train.weights --out FILE CHECKPOINT…
+"""
+
+import argparse
 from pathlib import Path
 
 import torch
@@ -17,3 +21,21 @@ def read(path: Path):
     else:
         state = torch.load(path, weights_only=True)
     return {k: v.float() for k, v in state.items()}
+
+
+def average(paths):
+    """The mean of several weights that were fine-tuned from one another (model soups, Wortsman et al., 2022)."""
+    all_weights = [read(path) for path in paths]
+    return {k: sum(w[k] for w in all_weights) / len(all_weights) for k in all_weights[0]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Averages checkpoints or model folders.")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("paths", type=Path, nargs="+")
+    args = parser.parse_args()
+    torch.save(average(args.paths), args.out)
+
+
+if __name__ == "__main__":
+    main()

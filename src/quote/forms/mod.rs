@@ -1,0 +1,125 @@
+//! Attributions that the form of a line or sentence shows beyond doubt, where the network, which learnt from running text,
+//! often errs. Each form was counted in PolNeAR before it became a rule; the counts stand with each.
+
+mod expletive;
+mod headline;
+mod signed;
+
+use super::attribution::{Kind, Quote};
+use crate::text::{Document, Span};
+
+/// An attribution that its form shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Form {
+    content: Span,
+    cue: Span,
+    source: Option<Span>,
+    /// How often this form is such an attribution.
+    sure: f64,
+}
+
+/// The quotations, with those that a form shows in place of what the network made of them.
+pub(super) fn with_forms(document: &Document, mut quotes: Vec<Quote>) -> Vec<Quote> {
+    let forms = [signed::find(document), headline::find(document), expletive::find(document)];
+    for form in forms.into_iter().flatten() {
+        if !quotes.iter().any(|quote| agrees(quote, &form)) {
+            replace(document, &mut quotes, &form);
+        }
+    }
+    quotes
+}
+
+/// Whether a quotation is the one that the form shows, but for its borders.
+fn agrees(quote: &Quote, form: &Form) -> bool {
+    let (content, length) = (form.content, form.content.len());
+    let shared = |piece: &Span| piece.end().min(content.end()).saturating_sub(piece.start().max(content.start()));
+    let covered: usize = quote.content.iter().map(shared).sum();
+    let whole: usize = quote.content.iter().map(|piece| piece.len()).sum();
+    let same_source = match (quote.source, form.source) {
+        (Some(ours), Some(theirs)) => ours.overlaps(theirs),
+        (None, None) => true,
+        _ => false,
+    };
+    same_source && 5 * covered >= 4 * length.max(whole)
+}
+
+/// Takes the words of a form out of all quotations, and adds its own.
+fn replace(document: &Document, quotes: &mut Vec<Quote>, form: &Form) {
+    let inside = |span: Span| {
+        let parts = [Some(form.content), Some(form.cue), form.source];
+        parts.into_iter().flatten().any(|part| part.overlaps(span))
+    };
+    for quote in quotes.iter_mut() {
+        quote.content.retain(|piece| !inside(*piece));
+        if quote.source.is_some_and(inside) || quote.cue.is_some_and(inside) {
+            (quote.source, quote.cue, quote.source_confidence) = (None, None, 0.0);
+        }
+        quote.kind = Kind::of(document, &quote.content);
+    }
+    quotes.retain(|quote| !quote.content.is_empty());
+    quotes.push(Quote {
+        content: vec![form.content],
+        cue: Some(form.cue),
+        source: form.source,
+        kind: Kind::of(document, &[form.content]),
+        confidence: form.sure,
+        source_confidence: form.source.map_or(0.0, |_| form.sure),
+    });
+}
+
+/// The words of a span, without the punctuation around them.
+fn words(document: &Document, span: Span) -> Vec<Span> {
+    let text = document.slice(span);
+    let mut found = Vec::new();
+    let mut at = span.start();
+    for raw in text.split(char::is_whitespace) {
+        let left = raw.len() - raw.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+        let word = raw.trim_matches(|c: char| !c.is_alphanumeric());
+        if !word.is_empty() {
+            found.extend(document.span_of_bytes(at + left, at + left + word.len()));
+        }
+        // What `split` took out is one white space, of one byte or more.
+        at += raw.len();
+        at += document.text()[at..].chars().next().map_or(0, char::len_utf8);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{with_forms, words};
+    use crate::quote::{Kind, Quote};
+    use crate::text::Document;
+
+    #[test]
+    fn what_the_network_made_of_it_goes() {
+        let text = "“One.” – Ada Lunt\n“Two.” – Bo Reyl";
+        let document = Document::new(text.to_owned());
+        let span = |part: &str| {
+            let at = text.find(part).unwrap();
+            document.span_of_bytes(at, at + part.len()).unwrap()
+        };
+        let quote = Quote {
+            content: vec![span("“One.”"), span("“Two.”")],
+            cue: Some(span("–")),
+            source: Some(span("Ada Lunt")),
+            kind: Kind::Direct,
+            confidence: 0.5,
+            source_confidence: 0.5,
+        };
+        let quotes = with_forms(&document, vec![quote]);
+        let sources: Vec<_> = quotes.iter().map(|q| (q.content.clone(), q.source)).collect();
+        assert_eq!(
+            sources,
+            [(vec![span("“One.”")], Some(span("Ada Lunt"))), (vec![span("“Two.”")], Some(span("Bo Reyl")))]
+        );
+    }
+
+    #[test]
+    fn words_are_without_their_punctuation() {
+        let document = Document::new("“It,\u{a0}too,”  she — said.".to_owned());
+        let all = document.span_of_bytes(0, document.text().len()).unwrap();
+        let found: Vec<&str> = words(&document, all).into_iter().map(|w| document.slice(w)).collect();
+        assert_eq!(found, ["It", "too", "she", "said"]);
+    }
+}
