@@ -30,6 +30,6 @@ pub mod text;
 
 pub use error::Error;
 pub use pipeline::{
-    emissions, mentions, Analyses, Builder, Pipeline, Progress, ReadMention, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL,
-    DEFAULT_STANCE_MODEL,
+    attributions, emissions, mentions, Analyses, Builder, Pipeline, Progress, ReadAttribution, ReadMention,
+    DEFAULT_BATCH_TOKENS, DEFAULT_MODEL, DEFAULT_STANCE_MODEL,
 };

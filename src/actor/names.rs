@@ -101,7 +101,7 @@ pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
     });
     // "Former Norvia Gov. Ada Lunt, a friend of Mayor Reyl": the last title of what stands before the comma.
     let apposed = source.start() + document.slice(source).find([',', '(']).unwrap_or(source.len());
-    let titled = heads.clone().filter(|n| n.titled && n.span.start() < apposed).last();
+    let titled = heads.clone().rfind(|n| n.titled && n.span.start() < apposed);
     let head = titled.or_else(|| heads.clone().find(|n| n.titled)).or_else(|| heads.clone().next())?;
     let opens = document.sentence_at(head.span.start()).is_none_or(|s| s.span.start() == head.span.start());
     let single = !document.slice(head.span).contains(char::is_whitespace);

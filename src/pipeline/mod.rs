@@ -22,7 +22,7 @@ use crate::Error;
 
 mod worker;
 
-pub use worker::{emissions, mentions, ReadMention};
+pub use worker::{attributions, emissions, mentions, ReadAttribution, ReadMention};
 use worker::{Shared, Worker};
 
 /// Settings of a [`Pipeline`].

@@ -11,7 +11,7 @@ use super::{failure, Answer, Builder, Job, Progress, DEFAULT_BATCH_TOKENS};
 use crate::actor::{self, Heads, Registry, States};
 use crate::model::{Encoder, ModelFolder, Precision, Tokenizer, Tokens, Weights, QUOTE_TYPES};
 use crate::output::{Analysis, Findings, Provenance};
-use crate::quote::Finder;
+use crate::quote::{Finder, Quote};
 use crate::stance::{Judge, JudgeWeights, Judgement, Model};
 use crate::text::{Article, Document, Failure};
 use crate::Error;
@@ -195,6 +195,26 @@ pub fn emissions(folder: &ModelFolder, text: &str) -> Result<Vec<[f32; 7]>, Erro
     let (hidden, _) = encoder.encode(&[&tokens])?;
     let finder = Finder::new(folder, &Finder::weights(folder)?, encoder.hidden())?;
     Ok(hidden.first().map(|h| finder.emissions(h)).unwrap_or_default())
+}
+
+/// Source, cue and content of an attribution, as code points.
+pub type ReadAttribution = [Vec<(usize, usize)>; 3];
+
+/// The attributions of a text as they come out of the network, before any are read by their form: for tests that hold it to another
+/// implementation.
+pub fn attributions(folder: &ModelFolder, text: &str) -> Result<Vec<ReadAttribution>, Error> {
+    let encoder = Encoder::new(folder, &Encoder::weights(folder, Precision::F32)?, DEFAULT_BATCH_TOKENS, QUOTE_TYPES)?;
+    let document = Document::new(text.to_owned());
+    let tokens = Tokenizer::open(&folder.file("tokenizer.json")?)?.encode(&document)?;
+    let (hidden, _) = encoder.encode(&[&tokens])?;
+    let finder = Finder::new(folder, &Finder::weights(folder)?, encoder.hidden())?;
+    let quotes = hidden.first().map(|h| finder.read(&document, &tokens, h)).unwrap_or_default();
+    let points = |span| document.code_points(span);
+    let read = |q: Quote| {
+        let content = q.content.into_iter().map(points).collect();
+        [q.source.map(points).into_iter().collect(), q.cue.map(points).into_iter().collect(), content]
+    };
+    Ok(quotes.into_iter().map(read).collect())
 }
 
 /// A mention by its code points and the number of its form, with the share of no antecedent, and the likeliest one with

@@ -59,6 +59,17 @@ impl Finder {
 
     /// The quotations of a document, in order of their first content.
     pub fn find(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Quote> {
+        let mut quotes = self.read(document, tokens, hidden);
+        if let Some(calibration) = &self.confidence {
+            quotes.iter_mut().for_each(|q| calibrate(q, calibration));
+        }
+        let mut quotes = forms::with_forms(document, quotes);
+        quotes.sort_by_key(|q| q.content.first().copied());
+        quotes
+    }
+
+    /// The quotations as they come out of the network, with their borders mended, in that order.
+    pub fn read(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Quote> {
         let tagged = self.crf.decode(&self.emissions(hidden));
         let of = |role: Role| tagged.iter().filter(|t| t.role == role).copied().collect::<Vec<_>>();
         let (sources, cues, contents) = (of(Role::Source), of(Role::Cue), of(Role::Content));
@@ -74,10 +85,7 @@ impl Finder {
                 assemble(document, tokens, &content, cue, &sources)
             })
             .collect();
-        if let Some(calibration) = &self.confidence {
-            quotes.iter_mut().for_each(|q| calibrate(q, calibration));
-        }
-        let mut quotes = forms::with_forms(document, quotes);
+        quotes.iter_mut().for_each(|quote| repair::mend(document, quote));
         quotes.sort_by_key(|q| q.content.first().copied());
         quotes
     }
@@ -111,19 +119,15 @@ fn assemble(
     sources: &[Tagged],
 ) -> Quote {
     let span = |t: &Tagged| tokens.cover(t.start, t.end);
-    let mut pieces: Vec<_> =
-        content.iter().map(|(t, _)| repair::closed(document, repair::within_headline(document, span(t)))).collect();
+    let mut pieces: Vec<_> = content.iter().map(|(t, _)| span(t)).collect();
     let source = cue.and_then(|(_, target)| target.candidate.map(|i| (sources[i], target.probability)));
-    let (mention, quotation) =
-        source.map(|(t, _)| repair::part(document, repair::in_one_paragraph(document, span(&t)))).unzip();
-    pieces.extend(quotation.flatten());
     pieces.sort();
     let of_content: f64 = content.iter().map(|(t, target)| t.probability * target.probability).product();
     Quote {
         kind: Kind::of(document, &pieces),
         content: pieces,
         cue: cue.map(|(t, _)| span(&t)),
-        source: mention,
+        source: source.map(|(t, _)| span(&t)),
         confidence: of_content * cue.map_or(1.0, |(t, _)| t.probability),
         source_confidence: source.map_or(0.0, |(t, link)| t.probability * link),
     }

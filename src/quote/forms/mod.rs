@@ -43,16 +43,18 @@ fn agrees(quote: &Quote, form: &Form) -> bool {
     same_source && 5 * covered >= 4 * length.max(whole)
 }
 
-/// Takes the words of a form out of all quotations, and adds its own.
+/// Takes the words of a form out of all quotations, and adds its own. A quotation with the form's cue is what the network
+/// made of it, and goes as a whole.
 fn replace(document: &Document, quotes: &mut Vec<Quote>, form: &Form) {
     let inside = |span: Span| {
         let parts = [Some(form.content), Some(form.cue), form.source];
         parts.into_iter().flatten().any(|part| part.overlaps(span))
     };
+    quotes.retain(|quote| !quote.cue.is_some_and(|cue| cue.overlaps(form.cue)));
     for quote in quotes.iter_mut() {
         quote.content.retain(|piece| !inside(*piece));
-        if quote.source.is_some_and(inside) || quote.cue.is_some_and(inside) {
-            (quote.source, quote.cue, quote.source_confidence) = (None, None, 0.0);
+        if quote.source.is_some_and(inside) {
+            (quote.source, quote.source_confidence) = (None, 0.0);
         }
         quote.kind = Kind::of(document, &quote.content);
     }
