@@ -36,7 +36,9 @@ fn headline(document: &Document, line: Span) -> Option<Form> {
     }
     // Marks around the content are part of it, the comma is not.
     let end = if document.text()[comma + 1..].starts_with(['”', '’', '"']) { first.start() } else { comma };
-    let content = document.trim(document.span_of_bytes(line.start(), end)?)?;
+    // A byte order mark opens the text, not the headline.
+    let start = line.start() + document.slice(line).find(|c| c != '\u{feff}')?;
+    let content = document.trim(document.span_of_bytes(start, end)?)?;
     Some(Form { content, cue, source: Some(first.cover(last)), sure: SURE })
 }
 
