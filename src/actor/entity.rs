@@ -227,9 +227,8 @@ impl Entities {
                 let alike = |kind: Kind, words: &[String]| {
                     kinds_agree(form.kind, kind) || words == own || is_initials(&form.text, words)
                 };
-                let mut found = known.iter().filter(|(_, kind, words)| alike(*kind, words) && of(words));
-                let first = found.next()?;
-                found.all(|other| other.0 == first.0).then_some(first.0)
+                let found = known.iter().filter(|(_, kind, words)| alike(*kind, words) && of(words));
+                only(found.map(|(entity, ..)| *entity))
             };
             let same = longer(&|words| folded(&words.join(" ")) == folded(&own.join(" ")));
             let short = same.or_else(|| longer(&|words| is_initials(&form.text, words))).or_else(|| {

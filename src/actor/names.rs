@@ -114,10 +114,14 @@ fn is_capitalized(word: &str) -> bool {
     word.starts_with(char::is_uppercase) || after.is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase))
 }
 
+/// What stands before a name back to a white space, marks and dots included.
+pub(super) fn word_before(document: &Document, name: Span) -> &str {
+    document.text()[..name.start()].trim_end().rsplit(char::is_whitespace).next().unwrap_or("")
+}
+
 /// Whether a title stands right before a name: "Norvia’s President *Lunt*".
 pub(super) fn is_titled(document: &Document, name: Span) -> bool {
-    let before = document.text()[..name.start()].trim_end();
-    let word = before.rsplit(char::is_whitespace).next().unwrap_or("").trim_end_matches('.');
+    let word = word_before(document, name).trim_end_matches('.');
     is_title(word) && !matches!(word.to_lowercase().as_str(), "the" | "a" | "an" | "former")
 }
 

@@ -290,8 +290,7 @@ impl Cast<'_> {
     fn is_counted(&self, name: Span) -> bool {
         const COUNTS: &[&str] =
             &["some", "many", "most", "several", "few", "other", "two", "three", "four", "five", "dozens", "both"];
-        let before = self.document.text()[..name.start()].trim_end();
-        let word = before.rsplit(char::is_whitespace).next().unwrap_or("").to_lowercase();
+        let word = names::word_before(self.document, name).to_lowercase();
         COUNTS.contains(&word.as_str()) && is_plural(self.document.slice(name))
     }
 

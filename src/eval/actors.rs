@@ -6,10 +6,9 @@
 //! - `false_stances`: of the pairs of a labelled actor with a target of the same article that is labelled for others
 //!   only, those that come out as favor or against.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
+use super::quotes::{covered, over_union};
 use super::sample::{GoldActors, GoldQuote};
 use super::tally::percent;
 use crate::actor::folded;
@@ -72,11 +71,10 @@ pub fn targets(gold: &[GoldActors]) -> Vec<String> {
 }
 
 fn quote(report: &mut ActorReport, article: &GoldActors, gold: &GoldQuote, analysis: &Analysis) {
-    let content = covered(gold.content_spans.iter().copied());
+    let content = covered(&gold.content_spans);
     let union = |q: &[Passage]| {
-        let theirs = covered(q.iter().map(|p| (p.start, p.end)));
-        let both = content.intersection(&theirs).count() as f64;
-        both / (content.len() + theirs.len()) as f64 / (1.0 - both / (content.len() + theirs.len()) as f64)
+        let theirs: Vec<_> = q.iter().map(|p| (p.start, p.end)).collect();
+        over_union(&content, &covered(&theirs))
     };
     let best = analysis.quotes.iter().map(|q| (union(&q.content), q)).max_by(|a, b| a.0.total_cmp(&b.0));
     let found = best.filter(|(iou, _)| *iou >= 0.5).map(|(_, q)| q);
@@ -151,8 +149,4 @@ fn is_named(name: &str, accepted: &[String]) -> bool {
         folded.strip_prefix("the ").unwrap_or(&folded).to_owned()
     };
     accepted.iter().any(|a| plain(a) == plain(name))
-}
-
-fn covered(pieces: impl Iterator<Item = (usize, usize)>) -> BTreeSet<usize> {
-    pieces.flat_map(|(s, e)| s..e).collect()
 }

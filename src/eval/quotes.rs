@@ -247,7 +247,7 @@ fn starts(pieces: &BTreeSet<(usize, usize)>) -> BTreeSet<usize> {
     pieces.iter().map(|p| p.0).collect()
 }
 
-fn covered<'a>(pieces: impl IntoIterator<Item = &'a (usize, usize)>) -> BTreeSet<usize> {
+pub(super) fn covered<'a>(pieces: impl IntoIterator<Item = &'a (usize, usize)>) -> BTreeSet<usize> {
     pieces.into_iter().flat_map(|(start, end)| *start..*end).collect()
 }
 
@@ -302,7 +302,7 @@ pub(super) fn union(a: &GoldAttribution, b: &GoldAttribution) -> f64 {
     over_union(&covered(&a.content), &covered(&b.content))
 }
 
-fn over_union(a: &BTreeSet<usize>, b: &BTreeSet<usize>) -> f64 {
+pub(super) fn over_union(a: &BTreeSet<usize>, b: &BTreeSet<usize>) -> f64 {
     let both = a.intersection(b).count() as f64;
     both / ((a.len() + b.len()) as f64 - both)
 }

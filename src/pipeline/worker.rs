@@ -7,6 +7,8 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use tch::Tensor;
+
 use super::{failure, Answer, Builder, Job, Progress, DEFAULT_BATCH_TOKENS};
 use crate::actor::{self, Heads, Registry, States};
 use crate::model::{Encoder, ModelFolder, Precision, Tokenizer, Tokens, Weights, QUOTE_TYPES};
@@ -190,11 +192,26 @@ fn judge(weights: &Shared, settings: &Builder) -> Result<Judge, Error> {
 /// The tag scores of each word piece, as they come out of the network: for tests that hold it to another
 /// implementation.
 pub fn emissions(folder: &ModelFolder, text: &str) -> Result<Vec<[f32; 7]>, Error> {
+    let Some((_, _, hidden)) = encoded(folder, text)? else { return Ok(Vec::new()) };
+    Ok(finder(folder, &hidden)?.emissions(&hidden))
+}
+
+/// A text, its word pieces and their vectors in f32; `None` where there are none.
+fn encoded(folder: &ModelFolder, text: &str) -> Result<Option<(Document, Tokens, Tensor)>, Error> {
     let encoder = Encoder::new(folder, &Encoder::weights(folder, Precision::F32)?, DEFAULT_BATCH_TOKENS, QUOTE_TYPES)?;
-    let tokens = Tokenizer::open(&folder.file("tokenizer.json")?)?.encode(&Document::new(text.to_owned()))?;
+    let document = Document::new(text.to_owned());
+    let tokens = Tokenizer::open(&folder.file("tokenizer.json")?)?.encode(&document)?;
     let (hidden, _) = encoder.encode(&[&tokens])?;
-    let finder = Finder::new(folder, &Finder::weights(folder)?, encoder.hidden())?;
-    Ok(hidden.first().map(|h| finder.emissions(h)).unwrap_or_default())
+    Ok(hidden.into_iter().next().map(|hidden| (document, tokens, hidden)))
+}
+
+fn finder(folder: &ModelFolder, hidden: &Tensor) -> Result<Finder, Error> {
+    Finder::new(folder, &Finder::weights(folder)?, width(hidden))
+}
+
+/// How many numbers each vector has.
+fn width(hidden: &Tensor) -> i64 {
+    hidden.size().last().copied().unwrap_or(0)
 }
 
 /// Source, cue and content of an attribution, as code points.
@@ -203,12 +220,8 @@ pub type ReadAttribution = [Vec<(usize, usize)>; 3];
 /// The attributions of a text as they come out of the network, before any are read by their form: for tests that hold it to another
 /// implementation.
 pub fn attributions(folder: &ModelFolder, text: &str) -> Result<Vec<ReadAttribution>, Error> {
-    let encoder = Encoder::new(folder, &Encoder::weights(folder, Precision::F32)?, DEFAULT_BATCH_TOKENS, QUOTE_TYPES)?;
-    let document = Document::new(text.to_owned());
-    let tokens = Tokenizer::open(&folder.file("tokenizer.json")?)?.encode(&document)?;
-    let (hidden, _) = encoder.encode(&[&tokens])?;
-    let finder = Finder::new(folder, &Finder::weights(folder)?, encoder.hidden())?;
-    let quotes = hidden.first().map(|h| finder.read(&document, &tokens, h)).unwrap_or_default();
+    let Some((document, tokens, hidden)) = encoded(folder, text)? else { return Ok(Vec::new()) };
+    let quotes = finder(folder, &hidden)?.read(&document, &tokens, &hidden);
     let points = |span| document.code_points(span);
     let read = |q: Quote| {
         let content = q.content.into_iter().map(points).collect();
@@ -224,15 +237,10 @@ pub type ReadMention = ((usize, usize), i64, f64, Option<(usize, f64)>);
 /// The mentions of a text and what they refer to, as they come out of the network: for tests that hold it to another
 /// implementation.
 pub fn mentions(folder: &ModelFolder, text: &str) -> Result<Vec<ReadMention>, Error> {
-    let weights = Encoder::weights(folder, Precision::F32)?;
-    let encoder = Encoder::new(folder, &weights, DEFAULT_BATCH_TOKENS, QUOTE_TYPES)?;
-    let heads = Heads::new(&Heads::weights(folder)?, encoder.hidden())?;
-    let document = Document::new(text.to_owned());
-    let tokens = Tokenizer::open(&folder.file("tokenizer.json")?)?.encode(&document)?;
-    let (hidden, _) = encoder.encode(&[&tokens])?;
-    let Some(hidden) = hidden.first() else { return Ok(Vec::new()) };
-    let mentions = heads.tagged_mentions(&document, &tokens, hidden);
-    let choices = heads.antecedents(&document, &tokens, hidden, &mentions);
+    let Some((document, tokens, hidden)) = encoded(folder, text)? else { return Ok(Vec::new()) };
+    let heads = Heads::new(&Heads::weights(folder)?, width(&hidden))?;
+    let mentions = heads.tagged_mentions(&document, &tokens, &hidden);
+    let choices = heads.antecedents(&document, &tokens, &hidden, &mentions);
     let read = mentions.iter().zip(choices).map(|(mention, choices)| {
         let best = choices.candidates.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a });
         (document.code_points(mention.span), mention.form_id(), choices.none, best)
