@@ -1,6 +1,6 @@
-//! Rust and Python compute the same: tag scores and links of the shipped model on invented articles.
+//! Rust and Python compute the same: tag scores and links of the shipped models on invented articles.
 //!
-//! `tests/parity.json` is written by `scripts/train` whenever a model is exported, with the weights of that model.
+//! `tests/parity/MODEL.json` is written by `scripts/train` whenever a model is exported, with the weights of that model.
 
 use std::collections::BTreeMap;
 
@@ -31,16 +31,27 @@ const STEP: usize = 7;
 const TOLERANCE: f32 = 2e-3;
 
 #[test]
-fn rust_equals_python() {
-    let text = std::fs::read_to_string(crate::root().join("tests/parity.json")).unwrap();
+fn rust_equals_python_in_fast() {
+    equal("fast", 10);
+}
+
+#[test]
+fn rust_equals_python_in_accurate() {
+    equal("accurate", 3);
+}
+
+/// Holds a model to its file, which must have so many articles at least.
+fn equal(model: &str, least: usize) {
+    let text = std::fs::read_to_string(crate::root().join(format!("tests/parity/{model}.json"))).unwrap();
     let expected: Expected = serde_json::from_str(&text).unwrap();
-    let manifest = std::fs::read_to_string(crate::root().join("models/fast/manifest.toml")).unwrap();
+    let path = crate::root().join("models").join(model);
+    let manifest = std::fs::read_to_string(path.join("manifest.toml")).unwrap();
     for (file, sum) in &expected.weights {
-        assert!(manifest.contains(&format!("\"{file}\" = \"{sum}\"")), "parity.json is of another model than {file}");
+        assert!(manifest.contains(&format!("\"{file}\" = \"{sum}\"")), "the file is of another model than {file}");
     }
-    let folder = ModelFolder::open(&crate::root().join("models/fast")).unwrap();
+    let folder = ModelFolder::open(&path).unwrap();
     let articles: BTreeMap<String, String> = crate::articles().into_iter().collect();
-    assert!(expected.articles.len() >= 10);
+    assert!(expected.articles.len() >= least);
     for (name, expected) in &expected.articles {
         let article = Article::new(name, &articles[name]);
         let emissions = standpoint::emissions(&folder, &article.text).unwrap();

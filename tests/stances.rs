@@ -1,9 +1,11 @@
-//! Stances that turn on negation, cue, concession, quoted opponents and conditionals: invented passages.
+//! Stances that turn on negation, cue, concession, quoted opponents and conditionals, and whether a quotation speaks of a
+//! target at all: invented passages.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
+use standpoint::eval::{Agreement, Prf};
 use standpoint::model::Precision;
 use standpoint::stance::{StanceLabel, Target, Targets};
 use standpoint::text::Article;
@@ -23,8 +25,35 @@ struct Case {
     label: String,
 }
 
+#[derive(Deserialize)]
+struct Themes {
+    case: Vec<Mention>,
+}
+
+/// Whether the words of an actor speak of a target.
+#[derive(Deserialize)]
+struct Mention {
+    theme: String,
+    text: String,
+    actor: String,
+    target: String,
+    spoken_of: bool,
+}
+
 /// Of all passages, in percent.
-const BOUND: usize = 35;
+const BOUND: usize = 50;
+/// F1 of the targets that are spoken of, in percent.
+const RELEVANCE: f64 = 70.0;
+
+/// A pipeline that asks for these targets.
+fn asking<'a>(targets: impl Iterator<Item = &'a String>) -> Pipeline {
+    let mut all: Vec<&String> = targets.collect();
+    all.sort();
+    all.dedup();
+    let targets = Targets::new(all.into_iter().map(Target::new).collect()).unwrap();
+    let models = crate::root().join("models");
+    Pipeline::builder().models(models).precision(Precision::F32).targets(targets).build().unwrap()
+}
 
 fn found(pipeline: &Pipeline, case: &Case) -> String {
     let analysis = pipeline.analyze(&Article::new("passage", &case.text)).unwrap();
@@ -44,9 +73,7 @@ fn stances_come_out_right() {
     let text = std::fs::read_to_string(crate::root().join("tests/stance/quotations.toml")).unwrap();
     let passages: Passages = toml::from_str(&text).unwrap();
     assert_eq!(passages.case.len(), 60);
-    let targets = Targets::new(passages.case.iter().map(|c| Target::new(&c.target)).collect()).unwrap();
-    let models = crate::root().join("models");
-    let pipeline = Pipeline::builder().models(models).precision(Precision::F32).targets(targets).build().unwrap();
+    let pipeline = asking(passages.case.iter().map(|c| &c.target));
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut misses = String::new();
     for case in &passages.case {
@@ -68,4 +95,37 @@ fn stances_come_out_right() {
     println!("{table}\n{misses}");
     crate::golden().bind(|| insta::assert_snapshot!("stances", format!("{table}\n{misses}")));
     assert!(100 * right >= BOUND * passages.case.len(), "{right} right\n{misses}");
+}
+
+#[test]
+fn what_a_quotation_speaks_of_is_told() {
+    let text = std::fs::read_to_string(crate::root().join("tests/stance/relevance.toml")).unwrap();
+    let themes: Themes = toml::from_str(&text).unwrap();
+    assert_eq!(themes.case.len(), 80);
+    let pipeline = asking(themes.case.iter().map(|c| &c.target));
+    let mut counts: BTreeMap<&str, Agreement> = BTreeMap::new();
+    let mut misses = String::new();
+    for case in &themes.case {
+        let analysis = pipeline.analyze(&Article::new("passage", &case.text)).unwrap();
+        let actors = analysis.actors.iter().filter(|a| a.name == case.actor);
+        let told = actors.flat_map(|a| &a.stance).any(|s| s.target == case.target);
+        counts.entry(&case.theme).or_default().add(told, case.spoken_of);
+        if told != case.spoken_of {
+            let what = if told { "does not speak of" } else { "speaks of" };
+            writeln!(misses, "{}: {} {what} {:?}", case.theme, case.actor, case.target).unwrap();
+        }
+    }
+    let mut table = String::new();
+    let mut all = Agreement::default();
+    for (theme, count) in counts {
+        all += count;
+        writeln!(table, "{theme:<12} {} right of {} found, {} there", count.right, count.predicted, count.gold)
+            .unwrap();
+    }
+    let Prf { p, r, f } = all.prf();
+    let [p, r, f] = [p, r, f].map(|value| value.unwrap_or(0.0));
+    writeln!(table, "precision {p} recall {r} F1 {f}").unwrap();
+    println!("{table}\n{misses}");
+    crate::golden().bind(|| insta::assert_snapshot!("relevance", format!("{table}\n{misses}")));
+    assert!(f >= RELEVANCE, "{f}\n{misses}");
 }

@@ -269,6 +269,10 @@ impl Entities {
                 self.of[i] = Some((entity, RELATIVE));
                 continue;
             }
+            if let Some(entity) = self.of_nation(document, mention) {
+                self.of[i] = Some((entity, DESCRIBED));
+                continue;
+            }
             let chosen = self.vote(choices, i, |e| self.fits(mention, e), |c| self.is_barred(document, mentions, i, c));
             let chosen = match self.of_clause(document, mentions, i) {
                 Some(entity) if chosen.is_none_or(|(_, share)| share < CLAUSE) => Some((entity, CLAUSE)),
@@ -289,7 +293,7 @@ impl Entities {
                 (_, None) => {
                     let entity = self.by_head(document, mentions, i);
                     self.of[i] = Some(entity.unwrap_or_else(|| {
-                        let name = document.slice(phrase(document, mention.span)).to_owned();
+                        let name = document.slice(description(document, mentions, i)).to_owned();
                         self.list.push(Entity { name, kind: mention.kind, named: false, gender: None });
                         (self.list.len() - 1, 1.0)
                     }));
@@ -327,6 +331,17 @@ impl Entities {
         let names = before.filter(|i| mentions[*i].is_name() && !document.marks().is_inside(mentions[*i].span.start()));
         let fitting = |e: &usize| self.list[*e].kind == Kind::Person && self.fits(own, *e);
         only(names.filter_map(|i| self.of[i].map(|(e, _)| e)).filter(fitting))
+    }
+
+    /// "the Norvian people" where the article also calls them "Norvians".
+    fn of_nation(&self, document: &Document, mention: &Mention) -> Option<usize> {
+        let people = ["people", "public"].contains(&document.slice(mention.span).to_lowercase().as_str());
+        let adjective = word_before(document, mention.span);
+        if !people || !adjective.starts_with(char::is_uppercase) {
+            return None;
+        }
+        let nation = folded(&format!("{adjective}s"));
+        self.list.iter().position(|e| e.named && folded(&e.name) == nation)
     }
 
     /// "the commission" after the one organization whose name ends so.
@@ -572,6 +587,18 @@ fn title_gender(document: &Document, name: Span) -> Option<Gender> {
         | "spokeswoman" | "mother" | "daughter" | "wife" | "sister" => Some(Gender::Female),
         _ => None,
     }
+}
+
+/// A description with the name that it depends on: "the senator from Alaska", "a spokesman for the Red Cross".
+fn description(document: &Document, mentions: &[Mention], mention: usize) -> Span {
+    let own = mentions[mention].span;
+    let whole = phrase(document, own);
+    let depends = |name: &&Mention| {
+        let between = document.text().get(own.end()..name.span.start());
+        name.is_name()
+            && between.is_some_and(|b| [" of ", " from ", " for "].contains(&b.replace(" the ", " ").as_str()))
+    };
+    mentions[mention + 1..].iter().take(2).find(depends).map_or(whole, |name| whole.cover(name.span))
 }
 
 /// A description from its determiner to its head word.

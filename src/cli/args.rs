@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use standpoint::actor::{Registry, States};
-use standpoint::model::Precision;
+use standpoint::model::{default_folder, Precision};
 use standpoint::stance::{Target, Targets};
 use standpoint::text::Format;
 use standpoint::{Builder, Pipeline, DEFAULT_BATCH_TOKENS, DEFAULT_MODEL, DEFAULT_STANCE_MODEL};
@@ -89,15 +89,29 @@ pub struct AnalyzeArguments {
     pub model: ModelArguments,
 }
 
+/// Where the models are.
+#[derive(Debug, Args)]
+pub struct ModelsFolder {
+    /// Folder that holds the models [default: the one that standpoint comes with]
+    #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
+    models: Option<PathBuf>,
+}
+
+impl ModelsFolder {
+    /// The folder.
+    pub fn path(&self) -> PathBuf {
+        self.models.clone().unwrap_or_else(default_folder)
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct ModelArguments {
     /// Name of the model
     #[arg(long, value_name = "NAME", default_value = DEFAULT_MODEL)]
     model: String,
 
-    /// Folder that holds the models [default: the one that standpoint comes with]
-    #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
-    models: Option<PathBuf>,
+    #[command(flatten)]
+    models: ModelsFolder,
 
     /// Model of stance: a name, or a folder in Hugging Face layout with a sequence classifier that rust-bert can run
     /// (three-way or inference; BERT, RoBERTa, DeBERTa, DistilBERT, ALBERT, ELECTRA, XLNet); `none` leaves it out
@@ -157,6 +171,7 @@ impl ModelArguments {
             anyhow::bail!("a target needs a model of stance, and --stance-model is none");
         }
         let mut builder = Pipeline::builder()
+            .models(self.models.path())
             .model(&self.model)
             .stance_model(stance_model)
             .sentiment_model(named(&self.sentiment_model))
@@ -164,9 +179,6 @@ impl ModelArguments {
             .precision(self.precision.into())
             .batch_tokens(self.batch_tokens)
             .min_confidence(self.min_confidence);
-        if let Some(folder) = &self.models {
-            builder = builder.models(folder);
-        }
         if let Some(workers) = self.workers {
             builder = builder.workers(workers.into());
         }
@@ -237,8 +249,8 @@ Figures, in percent:
   given              GAP: F1 where the network chooses among the two names and what else it sees
   chains             GAP: F1 by the actors that `analyze` makes, which abstain where unsure
   conll              mean of MUC, B3 and CEAF-e over names and pronouns
-  pronoun_to_name    he, she, it and they that open an attribution and end at the right name,
-                     of those that end at a name
+  pronoun_to_name    he, she, it and they that open an attribution, have a name somewhere, and end
+                     at an actor of that name
   answered           the share of them that end at a name at all")]
 pub struct EvalCoreferenceArguments {
     /// The labelled sample
@@ -253,9 +265,8 @@ pub struct EvalCoreferenceArguments {
     #[arg(long, value_name = "NAME", default_value = DEFAULT_MODEL)]
     pub model: String,
 
-    /// Folder that holds the models [default: the one that standpoint comes with]
-    #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
-    pub models: Option<PathBuf>,
+    #[command(flatten)]
+    pub models: ModelsFolder,
 
     #[command(flatten)]
     pub report: ReportArguments,
@@ -263,12 +274,13 @@ pub struct EvalCoreferenceArguments {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-GOLD is JSON Lines, plain or gzip: {text, target, label} for stance (favor, against, neutral; none
-means neutral), {text, targets: [{start, end, label}]} for sentiment (negative, neutral, positive).
+GOLD is JSON Lines, plain or gzip: {text, target, label} for stance (favor, against, neutral,
+unrelated; none means neutral), {text, targets: [{start, end, label}]} for sentiment (negative,
+neutral, positive).
 
 Figures, in percent: macro_f1 (mean over the labels of the sample), accuracy, f1 by label, and for
-stance semeval, the mean F1 of favor and against. A text that the model finds unrelated to its
-target counts as neutral.")]
+stance semeval, the mean F1 of favor and against. Unrelated counts as neutral; a sample with that
+label also gets relevance, precision (p), recall (r) and F1 (f) of the texts that speak of their target.")]
 pub struct EvalPairsArguments {
     /// The labelled samples, taken together
     #[arg(value_name = "GOLD", required = true)]
@@ -278,9 +290,8 @@ pub struct EvalPairsArguments {
     #[arg(long, value_name = "NAME", default_value = DEFAULT_STANCE_MODEL)]
     pub stance_model: String,
 
-    /// Folder that holds the models [default: the one that standpoint comes with]
-    #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
-    pub models: Option<PathBuf>,
+    #[command(flatten)]
+    pub models: ModelsFolder,
 
     #[command(flatten)]
     pub report: ReportArguments,
@@ -407,9 +418,8 @@ pub enum ActorsFormat {
 
 #[derive(Debug, Args)]
 pub struct ModelsArguments {
-    /// Folder that holds the models [default: the one that standpoint comes with]
-    #[arg(long, value_name = "DIR", env = "STANDPOINT_MODELS")]
-    pub models: Option<PathBuf>,
+    #[command(flatten)]
+    pub models: ModelsFolder,
 
     /// Print JSON in place of text
     #[arg(long)]

@@ -7,10 +7,10 @@ use std::path::Path;
 use anyhow::{bail, Context as _};
 use comfy_table::{presets, Cell, CellAlignment, Table};
 use standpoint::eval::{
-    self, Annotator, CoreferenceReport, CoreferenceScorer, GapScores, GoldArticle, Outcome, PairReport, Prf,
+    self, Agreement, Annotator, CoreferenceReport, CoreferenceScorer, GapScores, GoldArticle, Outcome, PairReport, Prf,
     QuoteReport, Share,
 };
-use standpoint::model::{default_folder, Precision};
+use standpoint::model::Precision;
 use standpoint::output::{Analysis, Record};
 use standpoint::stance::{PairModel, SentimentLabel, StanceLabel, Target, Targets};
 use standpoint::text::Article;
@@ -70,8 +70,7 @@ fn actors(arguments: &EvalActorsArguments) -> anyhow::Result<Done> {
 }
 
 fn coreference(arguments: &EvalCoreferenceArguments) -> anyhow::Result<Done> {
-    let models = arguments.models.clone().unwrap_or_else(default_folder);
-    let scorer = CoreferenceScorer::open(&models.join(&arguments.model), Precision::Auto)?;
+    let scorer = CoreferenceScorer::open(&arguments.models.path().join(&arguments.model), Precision::Auto)?;
     let bar = progress::articles(None, false);
     let report = scorer.score(&arguments.gold, &arguments.genre, || bar.inc(1))?;
     bar.finish_and_clear();
@@ -99,13 +98,14 @@ fn coreference_table(report: &CoreferenceReport) -> String {
 }
 
 fn pair_model(arguments: &EvalPairsArguments) -> anyhow::Result<PairModel> {
-    let models = arguments.models.clone().unwrap_or_else(default_folder);
-    Ok(PairModel::open(&models.join(&arguments.stance_model), Precision::Auto, DEFAULT_BATCH_TOKENS)?)
+    let folder = arguments.models.path().join(&arguments.stance_model);
+    Ok(PairModel::open(&folder, Precision::Auto, DEFAULT_BATCH_TOKENS)?)
 }
 
 fn stance(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
     let model = pair_model(arguments)?;
     let mut outcomes = Vec::new();
+    let mut relevance = Agreement::default();
     for path in &arguments.gold {
         let gold = eval::read_stances(path)?;
         let pairs: Vec<(&str, &str)> = gold.iter().map(|g| (g.target.as_str(), g.text.as_str())).collect();
@@ -115,11 +115,15 @@ fn stance(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
                 StanceLabel::Against => ("against", probs.against),
                 _ => ("neutral", probs.neutral + probs.unrelated),
             };
+            let (asked, told) = (gold.label != "unrelated", probs.is_related(model.bounds().relevance));
+            relevance.add(told, asked);
             let gold = ["favor", "against"].into_iter().find(|l| *l == gold.label).unwrap_or("neutral");
             outcomes.push(Outcome { gold, found, probability });
         }
     }
-    let report = eval::score_pairs(&outcomes);
+    let mut report = eval::score_pairs(&outcomes);
+    // Where all texts speak of their targets there is nothing to tell apart.
+    report.relevance = (relevance.gold < outcomes.len()).then(|| relevance.prf());
     tell(&arguments.report, &report, || pair_table(&report))
 }
 
@@ -161,6 +165,9 @@ fn pair_table(report: &PairReport) -> String {
     ];
     lines.extend(report.semeval.map(|v| format!("SemEval F1   {v:.2}")));
     lines.extend(report.f1.iter().map(|(label, f1)| format!("F1 {label:<9} {f1:.2}")));
+    if let Some(Prf { p, r, f }) = report.relevance {
+        lines.push(format!("relevance    P {}  R {}  F1 {}", number(p), number(r), number(f)));
+    }
     lines.extend(report.calibration.as_ref().map(|c| format!("calibration  {:.4}", c.ece)));
     lines.join("\n")
 }

@@ -3,16 +3,15 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use standpoint::model::{available, default_folder, Manifest, ModelFolder};
+use standpoint::model::{available, Manifest, ModelFolder};
 
 use super::args::ModelsArguments;
 use super::exit::Done;
 use super::sink::Sink;
 
 pub fn run(arguments: &ModelsArguments) -> anyhow::Result<Done> {
-    let models = arguments.models.clone().unwrap_or_else(default_folder);
     let mut opened = Vec::new();
-    for (path, _) in available(&models)? {
+    for (path, _) in available(&arguments.models.path())? {
         opened.push(ModelFolder::open(&path)?);
     }
     let mut sink = Sink::open(Path::new("-"))?;

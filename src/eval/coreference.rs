@@ -5,9 +5,10 @@
 //!   what else it sees, as the task is set; `chains`: by the actors that `analyze` makes, which abstain where unsure.
 //! - Chains (GUM's shape): the CoNLL score over names and pronouns. A name of ours stands for the smallest gold name
 //!   around it, as ours have no titles.
-//! - `pronoun_to_name`: third-person pronouns that open the cue of an attribution and whose chain holds a name: of those
-//!   that end at an actor with a name, how many end at one of that chain. `pronouns_answered` is the share that end at a
-//!   name at all; the rest end at a description, or nowhere.
+//! - `pronoun_to_name`: third-person pronouns that open the cue of an attribution and whose chain holds a name: how many
+//!   end at an actor who is named in that chain, or whose description is what the gold takes for a name there ("The
+//!   Senator from Alaska"). `pronouns_answered` is the share that end at a name at all; the rest end at a description,
+//!   or nowhere.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -78,7 +79,7 @@ pub struct CoreferenceReport {
     /// F1 of MUC, B³, CEAF-e and their mean.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conll: Option<BTreeMap<&'static str, f64>>,
-    /// Pronouns that are sources and end at the right name, of those that end at a name.
+    /// Pronouns that are sources and end at the right name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pronoun_to_name: Option<Share>,
     /// Pronouns that are sources and end at a name, of those that could.
@@ -121,9 +122,7 @@ impl GapCounts {
     fn add(&mut self, feminine: bool, found: [bool; 2], gold: [bool; 2]) {
         let side = if feminine { &mut self.feminine } else { &mut self.masculine };
         for (found, gold) in found.into_iter().zip(gold) {
-            side.right += usize::from(found && gold);
-            side.predicted += usize::from(found);
-            side.gold += usize::from(gold);
+            side.add(found, gold);
         }
     }
 
@@ -264,13 +263,21 @@ impl CoreferenceScorer {
             (gold_chains.values().cloned().collect(), ours.values().cloned().collect());
         conll.add(&gold_sets, &our_sets);
         for cue in &gold.attributions {
-            self.source(gold, cue, &read, &aligned, sources);
+            self.source(gold, cue, &read, &aligned, &spans, sources);
         }
         Ok(())
     }
 
     /// Counts a pronoun that opens a cue.
-    fn source(&self, gold: &ChainText, cue: &GoldCue, read: &Read, aligned: &[usize], sources: &mut Sources) {
+    fn source(
+        &self,
+        gold: &ChainText,
+        cue: &GoldCue,
+        read: &Read,
+        aligned: &[usize],
+        spans: &[Option<Span>],
+        sources: &mut Sources,
+    ) {
         let Some(start) = cue.cue.first().map(|c| c.0) else { return };
         let opens = |m: &Mention| {
             let (s, _) = read.document.code_points(m.span);
@@ -284,17 +291,20 @@ impl CoreferenceScorer {
             return;
         }
         let entity = read.entities.of[asked].map(|(e, _)| e);
-        let named = entity.filter(|e| read.entities.list[*e].named);
-        sources.answered.add(named.is_some());
-        let hit = named.map(|entity| {
+        let theirs = |e: usize| {
             let names = (0..read.mentions.len()).filter(|i| read.mentions[*i].is_name());
-            let mut theirs = names.filter(|i| read.entities.of[*i].is_some_and(|(e, _)| e == entity));
-            theirs.any(|i| gold.entities.get(aligned[i]).is_some_and(name))
-        });
-        if let Some(hit) = hit {
-            sources.right.add(hit);
-        }
-        if hit != Some(true) {
+            let mut own = names.filter(|i| read.entities.of[*i].is_some_and(|(of, _)| of == e));
+            own.any(|i| gold.entities.get(aligned[i]).is_some_and(name))
+        };
+        // What is no name to us may be one to the gold.
+        let described = |e: usize| {
+            let texts = gold.entities.iter().zip(spans).filter(|(gold, _)| name(gold)).filter_map(|(_, span)| *span);
+            texts.map(|span| read.document.slice(span)).any(|text| text == read.entities.list[e].name)
+        };
+        let hit = entity.is_some_and(|e| theirs(e) || described(e));
+        sources.answered.add(hit || entity.is_some_and(|e| read.entities.list[e].named));
+        sources.right.add(hit);
+        if !hit {
             let place: String = read.document.text()[read.mentions[asked].span.start()..].chars().take(50).collect();
             let found = entity.map(|e| read.entities.list[e].name.as_str());
             sources.misses.push(format!("{}: {place:?} is {found:?}", gold.id));

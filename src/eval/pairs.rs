@@ -3,6 +3,7 @@
 //! - `macro_f1`: the mean of the F1 of each label that the sample has (VAST's and NewsMTSC's measure).
 //! - `semeval`: the mean of the F1 of favor and against, over all pairs (SemEval-2016 task 6); absent for sentiment.
 //! - `accuracy`: the share of pairs with the right label.
+//! - `relevance`: precision, recall and F1 of the texts that speak of their target, where the sample has others.
 //! - `calibration`: as of quotations, of the probability of the label that was chosen.
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::calibration::{reliability, Reliability};
-use super::tally::{interval, percent, Agreement};
+use super::tally::{interval, percent, Agreement, Prf};
 
 const BOOTSTRAP: usize = 1000;
 const SEED: u64 = 20;
@@ -42,6 +43,9 @@ pub struct PairReport {
     pub n: usize,
     /// 95 % intervals: percentile bootstrap over pairs, 1,000 draws.
     pub interval: BTreeMap<&'static str, [f64; 2]>,
+    /// Of stance, whether texts that speak of their target are told from those that don't; absent without the latter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relevance: Option<Prf>,
     /// Whether the probabilities are what they say.
     pub calibration: Option<Reliability>,
 }
@@ -68,6 +72,7 @@ pub fn score_pairs(outcomes: &[Outcome]) -> PairReport {
             .into_iter()
             .filter_map(|(name, interval)| Some((name, interval?)))
             .collect(),
+        relevance: None,
         calibration: reliability(&outcomes.iter().map(|o| (o.probability, o.gold == o.found)).collect::<Vec<_>>()),
         f1,
     }

@@ -175,8 +175,8 @@ pub struct GoldMention {
 /// Reads labelled pairs of a text and a target.
 pub fn read_stances(path: &Path) -> Result<Vec<GoldStance>, Error> {
     read_lines(path, "a labelled pair with text, target and label", |pair: &GoldStance| match pair.label.as_str() {
-        "favor" | "against" | "neutral" | "none" => Ok(()),
-        other => Err(format!("the label {other:?} is none of favor, against, neutral, none")),
+        "favor" | "against" | "neutral" | "none" | "unrelated" => Ok(()),
+        other => Err(format!("the label {other:?} is none of favor, against, neutral, none, unrelated")),
     })
 }
 

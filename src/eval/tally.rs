@@ -35,6 +35,13 @@ pub struct Prf {
 }
 
 impl Agreement {
+    /// Counts one item: whether it was predicted, and whether it is gold.
+    pub fn add(&mut self, predicted: bool, gold: bool) {
+        self.right += usize::from(predicted && gold);
+        self.predicted += usize::from(predicted);
+        self.gold += usize::from(gold);
+    }
+
     /// The figures.
     pub fn prf(self) -> Prf {
         let both = self.predicted + self.gold;

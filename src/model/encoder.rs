@@ -1,15 +1,17 @@
-//! One pass of BERT over whole articles: windows of many articles go through the network together.
+//! One pass of BERT, or of MPNet, over whole articles: windows of many articles go through the network together.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rust_bert::bert::{BertConfig, BertEmbedding, BertEmbeddings};
 use rust_bert::Activation;
+use serde::Deserialize;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
 use super::folder::ModelFolder;
 use super::layers::{join_attention, Layers};
+use super::relative::RelativeBias;
 use super::tokens::Tokens;
 use super::weights::Weights;
 use super::windows::{plan, Window};
@@ -63,7 +65,16 @@ pub const DEFAULT_BUDGET: usize = 1024;
 const CLS: i64 = 101;
 const SEP: i64 = 102;
 
-/// A BERT encoder with its weights.
+/// `config.json`: BERT's fields, and of MPNet how many buckets of relative positions it has; 0 is BERT.
+#[derive(Debug, Deserialize)]
+struct Config {
+    #[serde(flatten)]
+    bert: BertConfig,
+    #[serde(default)]
+    relative_attention_num_buckets: i64,
+}
+
+/// A BERT or MPNet encoder with its weights.
 pub struct Encoder {
     embeddings: BertEmbeddings,
     layers: Layers,
@@ -84,14 +95,14 @@ impl Encoder {
     pub(crate) fn weights(folder: &ModelFolder, precision: Precision) -> Result<Weights, Error> {
         let config = read_config(&folder.file("config.json")?)?;
         let mut weights = Weights::read(folder, "encoder", precision.kind())?;
-        join_attention(&mut weights, config.num_hidden_layers)?;
+        join_attention(&mut weights, config.bert.num_hidden_layers)?;
         Ok(weights)
     }
 
     /// An encoder on these weights, with so many token types. `budget` bounds the word pieces of one pass.
     pub(crate) fn new(folder: &ModelFolder, weights: &Weights, budget: usize, types: i64) -> Result<Self, Error> {
         let path = folder.file("config.json")?;
-        let config = read_config(&path)?;
+        let Config { bert: config, relative_attention_num_buckets: buckets } = read_config(&path)?;
         let limits = &folder.manifest().limits;
         let longest = usize::try_from(config.max_position_embeddings).unwrap_or(0);
         if limits.window > longest || limits.window < 4 || limits.overlap + 2 >= limits.window {
@@ -100,15 +111,22 @@ impl Encoder {
         if config.type_vocab_size != types {
             return Err(Error::model(path, format!("type_vocab_size must be {types}")));
         }
+        if buckets != 0 && (buckets < 4 || buckets % 2 != 0) {
+            return Err(Error::model(path, "relative_attention_num_buckets must be even and at least 4, or 0"));
+        }
         if !matches!(config.hidden_act, Activation::gelu) {
             return Err(Error::model(path, "hidden_act must be gelu, which is what the layers compute"));
         }
         let store = VarStore::new(Device::Cpu);
         let embeddings = BertEmbeddings::new(store.root() / "embeddings", &config);
         weights.fill(&store)?;
+        let relative = (buckets > 0).then(|| {
+            // `limits.window` is no larger than the positions, which are an i64.
+            RelativeBias::new(weights, buckets, config.num_attention_heads, limits.window as i64)
+        });
         Ok(Self {
             embeddings,
-            layers: Layers::new(&config, weights)?,
+            layers: Layers::new(&config, weights, relative.transpose()?)?,
             _store: store,
             hidden: config.hidden_size,
             vocabulary: config.vocab_size,
@@ -223,7 +241,7 @@ fn whole(window: Window) -> i64 {
 }
 
 /// rust-bert's own reader panics on a bad file.
-fn read_config(path: &Path) -> Result<BertConfig, Error> {
+fn read_config(path: &Path) -> Result<Config, Error> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::model(path, format!("cannot be read: {e}")))?;
-    serde_json::from_str(&text).map_err(|e| Error::model(path, format!("is not a BERT configuration: {e}")))
+    serde_json::from_str(&text).map_err(|e| Error::model(path, format!("is not a configuration of BERT's shape: {e}")))
 }

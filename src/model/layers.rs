@@ -1,4 +1,4 @@
-//! The transformer layers of BERT (Devlin et al., 2019), in fewer passes over memory than rust-bert's.
+//! The transformer layers of BERT (Devlin et al., 2019) and MPNet, in fewer passes over memory than rust-bert's.
 //!
 //! rust-bert pads and masks, and computes GELU in four passes; here windows of any lengths stand side by side, and only
 //! attention looks at them one by one. The numbers are those of its `BertModel`, to which a test holds them.
@@ -6,6 +6,7 @@
 use rust_bert::bert::BertConfig;
 use tch::{Kind, Tensor};
 
+use super::relative::RelativeBias;
 use super::weights::Weights;
 use crate::Error;
 
@@ -17,6 +18,7 @@ pub(super) struct Layers {
     layers: Vec<Layer>,
     heads: i64,
     head_size: i64,
+    relative: Option<RelativeBias>,
 }
 
 struct Layer {
@@ -39,12 +41,13 @@ struct Norm {
 }
 
 impl Layers {
-    pub fn new(config: &BertConfig, weights: &Weights) -> Result<Self, Error> {
+    pub fn new(config: &BertConfig, weights: &Weights, relative: Option<RelativeBias>) -> Result<Self, Error> {
         let layers = (0..config.num_hidden_layers).map(|i| Layer::new(i, config, weights));
         Ok(Self {
             layers: layers.collect::<Result<_, _>>()?,
             heads: config.num_attention_heads,
             head_size: config.hidden_size / config.num_attention_heads,
+            relative,
         })
     }
 
@@ -69,7 +72,12 @@ impl Layers {
             start += length;
             let split = window.permute([1, 2, 0, 3]);
             let (query, key, value) = (split.get(0) * scale, split.get(1), split.get(2));
-            let shares = query.bmm(&key.transpose(1, 2)).softmax(-1, None::<Kind>);
+            let keys = key.transpose(1, 2);
+            let scores = match &self.relative {
+                Some(relative) => relative.of_length(*length).baddbmm(&query, &keys, 1.0, 1.0),
+                None => query.bmm(&keys),
+            };
+            let shares = scores.softmax(-1, None::<Kind>);
             shares.bmm(&value).transpose(0, 1).reshape([*length, hidden])
         });
         Tensor::cat(&contexts.collect::<Vec<_>>(), 0)
@@ -153,7 +161,7 @@ mod tests {
         store.save(file.path()).unwrap();
         let mut weights = Weights::of_file(file.path());
         join_attention(&mut weights, config.num_hidden_layers).unwrap();
-        let layers = Layers::new(&config, &weights).unwrap();
+        let layers = Layers::new(&config, &weights, None).unwrap();
         let other = VarStore::new(Device::Cpu);
         let embeddings = BertEmbeddings::new(other.root() / "embeddings", &config);
         weights.fill(&other).unwrap();

@@ -108,6 +108,8 @@ pub struct PairCalibration {
     pub stance_temperature: f64,
     /// Divides the scores of sentiment.
     pub sentiment_temperature: f64,
+    /// A text that speaks of the target with less probability is unrelated.
+    pub stance_relevance: f64,
     /// A stance with less probability is unclear.
     pub stance_least: f64,
 }

@@ -6,6 +6,7 @@ mod folder;
 mod layers;
 mod manifest;
 mod pairs;
+mod relative;
 mod tokens;
 mod weights;
 mod windows;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::model::Model;
+use super::model::{Asked, Model};
 use super::network::{SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
 use super::pair::Passage;
 use super::relevance::{stems, Words};
@@ -45,9 +45,9 @@ impl Judge {
         Self { stance, sentiment, targets }
     }
 
-    /// How sure a stance has to be.
+    /// Which share the side of an actor's quotations has to have.
     pub fn least(&self) -> f64 {
-        self.stance.as_ref().map_or(1.0, Model::least)
+        self.stance.as_ref().map_or(1.0, |model| model.bounds().least)
     }
 
     pub fn judge(&self, document: &Document, quotes: &[Quote], resolved: &Resolved) -> Result<Vec<Judgement>, Error> {
@@ -61,23 +61,24 @@ impl Judge {
         let Some(model) = self.stance.as_ref().filter(|_| !self.targets.is_empty()) else { return Ok(()) };
         let paragraphs: Vec<HashSet<String>> =
             document.paragraphs().iter().map(|p| stems(document.slice(*p))).collect();
+        let mut places = Vec::new();
         let mut asked = Vec::new();
-        let mut pairs = Vec::new();
         for (i, quote) in quotes.iter().enumerate() {
             let passage = Passage::of_quote(document, quote, None);
             let own = stems(&passage.text);
             let paragraph = quote.content.first().map_or(0, |s| document.paragraph_at(s.start()));
             let near = paragraph.saturating_sub(1)..=paragraph;
             for (t, (target, words)) in self.targets.iter().enumerate() {
-                let about = near.clone().filter_map(|p| paragraphs.get(p)).any(|p| words.are_in(p));
-                if words.touch(&own) || about {
-                    asked.push((i, t));
-                    pairs.push((target, passage.clone()));
+                let about = || near.clone().filter_map(|p| paragraphs.get(p)).any(|p| words.wording(p).is_some());
+                if model.tells_unrelated() || words.touch(&own) || about() {
+                    let wording = words.wording(&own).unwrap_or(&target.name);
+                    places.push((i, t));
+                    asked.push(Asked { target, wording, passage: passage.clone() });
                 }
             }
         }
-        for ((quote, target), probs) in asked.into_iter().zip(model.stances(&pairs)?) {
-            judgements[quote].stance.push((target, probs.label(self.least()), probs.rounded()));
+        for ((quote, target), probs) in places.into_iter().zip(model.stances(&asked)?) {
+            judgements[quote].stance.push((target, probs.label(model.bounds()), probs.rounded()));
         }
         Ok(())
     }

@@ -14,6 +14,6 @@ pub use aggregate::{aggregate, Aggregate};
 pub(crate) use aggregate::{sentiment_value, side, stance_value};
 pub(crate) use judge::{Judge, Judgement, Towards};
 pub(crate) use model::{JudgeWeights, Model};
-pub use network::{PairModel, SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
+pub use network::{Bounds, PairModel, SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
 pub use propose::{Proposal, Proposed, Proposer};
 pub use target::{Claims, Target, Targets};

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::network::{PairModel, PairWeights, SentimentProbabilities, StanceProbabilities};
+use super::network::{Bounds, PairModel, PairWeights, SentimentProbabilities, StanceProbabilities};
 use super::own::{OwnModel, OwnWeights, Task};
 use super::pair::Passage;
 use super::target::Target;
 use crate::model::{ModelFolder, Precision};
 use crate::Error;
 
-/// A stance of a model without a bound of its own is unclear below this probability.
-const LEAST: f64 = 0.5;
+/// Of a model without bounds of its own.
+const BOUNDS: Bounds = Bounds { relevance: 0.5, least: 0.5 };
 
 /// Weights of either sort, shared between workers.
 pub(crate) enum JudgeWeights {
@@ -67,17 +67,34 @@ pub(crate) enum Model {
     Own(Rc<OwnModel>),
 }
 
+/// What a model of stance is asked.
+pub(crate) struct Asked<'a> {
+    pub target: &'a Target,
+    /// The name of the target that the passage uses, if any.
+    pub wording: &'a str,
+    pub passage: Passage,
+}
+
 impl Model {
-    pub fn stances(&self, pairs: &[(&Target, Passage)]) -> Result<Vec<StanceProbabilities>, Error> {
+    pub fn stances(&self, questions: &[Asked]) -> Result<Vec<StanceProbabilities>, Error> {
         match self {
             Self::Pairs(model) => {
-                let pairs: Vec<(&str, Passage)> = pairs.iter().map(|(t, p)| (t.name.as_str(), p.clone())).collect();
+                let pairs: Vec<(&str, Passage)> = questions.iter().map(|q| (q.wording, q.passage.clone())).collect();
                 model.stances_of(&pairs)
             }
             Self::Own(model) => {
-                let pairs: Vec<(&Target, &str)> = pairs.iter().map(|(t, p)| (*t, p.text.as_str())).collect();
+                let pairs: Vec<(&Target, &str)> =
+                    questions.iter().map(|q| (q.target, q.passage.text.as_str())).collect();
                 model.stances(&pairs)
             }
+        }
+    }
+
+    /// Whether it can say that a passage does not speak of the target.
+    pub fn tells_unrelated(&self) -> bool {
+        match self {
+            Self::Pairs(_) => true,
+            Self::Own(model) => model.tells_unrelated(),
         }
     }
 
@@ -102,10 +119,10 @@ impl Model {
     }
 
     /// How sure a stance has to be.
-    pub fn least(&self) -> f64 {
+    pub fn bounds(&self) -> Bounds {
         match self {
-            Self::Pairs(model) => model.least(),
-            Self::Own(_) => LEAST,
+            Self::Pairs(model) => model.bounds(),
+            Self::Own(_) => BOUNDS,
         }
     }
 }

@@ -38,6 +38,15 @@ pub enum SentimentLabel {
     Positive,
 }
 
+/// How sure a stance has to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// Least probability that the text speaks of the target at all.
+    pub relevance: f64,
+    /// Least probability of the label among favor, against and neutral.
+    pub least: f64,
+}
+
 /// Probabilities of the stances; they add up to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the labels say it")]
@@ -64,10 +73,15 @@ impl StanceProbabilities {
         best([(StanceLabel::Favor, self.favor), (StanceLabel::Against, self.against), (StanceLabel::Neutral, neutral)])
     }
 
-    /// Unrelated if that is likelier than not; else the likeliest of the rest, or unclear where that has less than
-    /// `least` of their probability.
-    pub fn label(&self, least: f64) -> StanceLabel {
-        if self.unrelated >= 0.5 {
+    /// Whether the text speaks of the target with at least this probability.
+    pub fn is_related(&self, relevance: f64) -> bool {
+        1.0 - self.unrelated >= relevance
+    }
+
+    /// Unrelated unless the text speaks of the target as surely as is asked; else the likeliest of the rest, or unclear
+    /// where that has less of their probability than is asked.
+    pub fn label(&self, bounds: Bounds) -> StanceLabel {
+        if !self.is_related(bounds.relevance) {
             return StanceLabel::Unrelated;
         }
         let options = [
@@ -77,7 +91,7 @@ impl StanceProbabilities {
         ];
         let label = best(options);
         let share = options.iter().map(|o| o.1).fold(0.0, f64::max) / (1.0 - self.unrelated);
-        if share < least {
+        if share < bounds.least {
             StanceLabel::Unclear
         } else {
             label
@@ -202,9 +216,9 @@ impl PairModel {
         Ok(Self { tokenizer, encoder, stance, sentiment, calibration, budget, _store: store })
     }
 
-    /// How sure a stance has to be; see [`PairCalibration`].
-    pub fn least(&self) -> f64 {
-        self.calibration.stance_least
+    /// How sure a stance has to be.
+    pub fn bounds(&self) -> Bounds {
+        Bounds { relevance: self.calibration.stance_relevance, least: self.calibration.stance_least }
     }
 
     /// The stance of texts to targets: pairs of a target and a text that is all the speaker's words.
@@ -286,14 +300,15 @@ impl PairModel {
 
 #[cfg(test)]
 mod tests {
-    use super::{StanceLabel, StanceProbabilities};
+    use super::{Bounds, StanceLabel, StanceProbabilities};
 
     #[test]
     fn labels_follow_the_probabilities() {
         let of = |favor, against, neutral, unrelated| StanceProbabilities { favor, against, neutral, unrelated };
-        assert_eq!(of(0.6, 0.1, 0.1, 0.2).label(0.5), StanceLabel::Favor);
-        assert_eq!(of(0.1, 0.1, 0.2, 0.6).label(0.5), StanceLabel::Unrelated);
-        assert_eq!(of(0.3, 0.3, 0.1, 0.3).label(0.5), StanceLabel::Unclear);
+        let bounds = Bounds { relevance: 0.6, least: 0.5 };
+        assert_eq!(of(0.6, 0.1, 0.1, 0.2).label(bounds), StanceLabel::Favor);
+        assert_eq!(of(0.5, 0.0, 0.0, 0.5).label(bounds), StanceLabel::Unrelated);
+        assert_eq!(of(0.3, 0.3, 0.1, 0.3).label(bounds), StanceLabel::Unclear);
         assert_eq!(of(0.4, 0.0, 0.25, 0.35).three_way(), StanceLabel::Neutral);
     }
 }

