@@ -136,6 +136,11 @@ impl Encoder {
         })
     }
 
+    /// Number of word pieces that it knows.
+    pub(crate) fn vocabulary(&self) -> i64 {
+        self.vocabulary
+    }
+
     /// Width of a vector.
     pub fn hidden(&self) -> i64 {
         self.hidden

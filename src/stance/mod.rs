@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod judge;
+mod likeness;
 mod model;
 mod network;
 mod own;

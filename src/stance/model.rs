@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::likeness::Vectors;
 use super::network::{Bounds, PairModel, PairWeights, SentimentProbabilities, StanceProbabilities};
 use super::own::{OwnModel, OwnWeights, Task};
 use super::pair::Passage;
@@ -90,11 +91,11 @@ impl Model {
         }
     }
 
-    /// Whether it can say that a passage does not speak of the target.
-    pub fn tells_unrelated(&self) -> bool {
+    /// The vectors of a text's words, of a model that tells itself what is unrelated and has some.
+    pub(super) fn word_vectors(&self, text: &str) -> Result<Option<Vectors>, Error> {
         match self {
-            Self::Pairs(_) => true,
-            Self::Own(model) => model.tells_unrelated(),
+            Self::Pairs(model) => Ok(Some(model.word_vectors(text)?)),
+            Self::Own(_) => Ok(None),
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tch::nn::{self, Module, VarStore};
 use tch::{Device, Kind as Number, Tensor};
 
+use super::likeness::{Vectors, WordVectors};
 use super::pair::{Passage, Sequence, ROLES};
 use crate::model::{values, Encoder, ModelFolder, PairCalibration, Precision, Rows, Tokenizer, Weights};
 use crate::Error;
@@ -192,6 +193,7 @@ pub struct PairModel {
     sentiment: Head,
     calibration: PairCalibration,
     budget: usize,
+    words: WordVectors,
     // Holds the tensors that the heads point to.
     _store: VarStore,
 }
@@ -213,7 +215,13 @@ impl PairModel {
         let sentiment = Head::new(&heads / "sentiment", encoder.hidden(), 3);
         weights.heads.fill(&store)?;
         let tokenizer = Tokenizer::open(&folder.file("tokenizer.json")?)?;
-        Ok(Self { tokenizer, encoder, stance, sentiment, calibration, budget, _store: store })
+        let words = WordVectors::new(&weights.encoder, encoder.vocabulary(), encoder.hidden())?;
+        Ok(Self { tokenizer, encoder, stance, sentiment, calibration, budget, words, _store: store })
+    }
+
+    /// The vectors of a text's words.
+    pub(super) fn word_vectors(&self, text: &str) -> Result<Vectors, Error> {
+        self.words.of(&self.tokenizer, text)
     }
 
     /// How sure a stance has to be.

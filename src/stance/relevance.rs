@@ -1,7 +1,8 @@
 //! Which quotations may speak of a target, by their words, and by which of its names a quotation calls it.
 //!
-//! The network of pairs tells itself what is unrelated, and is asked about every pair. A model of the user's that cannot
-//! tell is only asked about a quotation that shares a word with the target, or that stands near all of its words.
+//! The network of pairs tells itself what is unrelated, and is asked about every pair whose words are somewhat alike
+//! (`likeness`). A model of the user's is only asked about a quotation that shares a word with the target, or that stands
+//! near all of its words.
 
 use std::collections::HashSet;
 
@@ -10,8 +11,14 @@ use std::collections::HashSet;
 const EMPTY: &[&str] = &[
     "the", "and", "for", "with", "from", "that", "this", "these", "those", "its", "their", "his", "her", "our", "your",
     "are", "was", "were", "has", "have", "had", "not", "all", "any", "between", "into", "over", "under", "about", "will",
-    "would", "should", "could", "than", "more", "new", "who", "which", "what", "how", "one", "two", "but", "being", "been",
+    "would", "should", "could", "an", "of", "to", "in", "on", "or", "by", "at", "as", "is", "be", "it", "he", "she",
+    "they", "we", "you", "him", "them", "us", "than", "more", "new", "who", "which", "what", "how", "one", "two", "but", "being", "been",
 ];
+
+/// Whether a word or a piece of one says nothing of a topic.
+pub(super) fn is_empty(word: &str) -> bool {
+    word.chars().filter(|c| c.is_alphanumeric()).count() < 2 || EMPTY.contains(&word.to_lowercase().as_str())
+}
 
 /// The stems of a text's words: crude, but the same for "negotiate", "negotiated", "negotiations".
 pub(super) fn stems(text: &str) -> HashSet<String> {

@@ -73,11 +73,6 @@ impl Labels {
         Ok(Self { task, classes })
     }
 
-    /// Whether one of the classes is of texts that do not speak of their target.
-    pub(super) fn tells_unrelated(&self) -> bool {
-        self.classes.contains(&Class::Unrelated)
-    }
-
     /// The probability of these classes together.
     pub(super) fn share(&self, row: &[f64], wanted: &[Class]) -> f64 {
         let shares = self.classes.iter().zip(row).filter(|(class, _)| wanted.contains(class));

@@ -170,11 +170,6 @@ impl OwnModel {
         self.config.labels.task
     }
 
-    /// Whether it has a class for texts that do not speak of their target.
-    pub fn tells_unrelated(&self) -> bool {
-        self.config.labels.tells_unrelated()
-    }
-
     /// The stance of texts to targets. A model of sentiment counts as one of stance.
     pub fn stances(&self, pairs: &[(&Target, &str)]) -> Result<Vec<StanceProbabilities>, Error> {
         if self.task() == Task::Inference {
