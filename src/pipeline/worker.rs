@@ -186,7 +186,7 @@ fn judge(weights: &Shared, settings: &Builder) -> Result<Judge, Error> {
     if sentiment.as_ref().is_some_and(Model::is_of_stance) {
         return Err(wrong(&settings.sentiment_model, "stance; give it to --stance-model"));
     }
-    Ok(Judge::new(stance, sentiment, &settings.targets))
+    Judge::new(stance, sentiment, &settings.targets)
 }
 
 /// The tag scores of each word piece, as they come out of the network: for tests that hold it to another

@@ -1,7 +1,9 @@
 //! From the quotations of an article to what their speakers think of targets, and of the actors they name.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
+use super::likeness::Vectors;
 use super::model::{Asked, Model};
 use super::network::{SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
 use super::pair::Passage;
@@ -40,13 +42,26 @@ pub(crate) struct Judgement {
 pub(crate) struct Judge {
     stance: Option<Model>,
     sentiment: Option<Model>,
-    targets: Vec<(Target, Words)>,
+    targets: Vec<Sought>,
+}
+
+/// A target with what its names are known by.
+struct Sought {
+    target: Target,
+    words: Words,
+    /// By name; empty where the model has no word vectors.
+    vectors: Vec<Vectors>,
 }
 
 impl Judge {
-    pub fn new(stance: Option<Model>, sentiment: Option<Model>, targets: &Targets) -> Self {
-        let targets = targets.iter().map(|t| (t.clone(), Words::new(t.words()))).collect();
-        Self { stance, sentiment, targets }
+    pub fn new(stance: Option<Model>, sentiment: Option<Model>, targets: &Targets) -> Result<Self, Error> {
+        let sought = |target: &Target| {
+            let vectors = |name| stance.as_ref().and_then(|model| model.word_vectors(name).transpose());
+            let vectors = target.words().filter_map(vectors).collect::<Result<_, _>>()?;
+            Ok::<_, Error>(Sought { target: target.clone(), words: Words::new(target.words()), vectors })
+        };
+        let targets = targets.iter().map(sought).collect::<Result<_, _>>()?;
+        Ok(Self { stance, sentiment, targets })
     }
 
     /// Which share the side of an actor's quotations has to have.
@@ -63,11 +78,10 @@ impl Judge {
 
     fn stances(&self, document: &Document, quotes: &[Quote], judgements: &mut [Judgement]) -> Result<(), Error> {
         let Some(model) = self.stance.as_ref().filter(|_| !self.targets.is_empty()) else { return Ok(()) };
-        let paragraphs: Vec<HashSet<String>> =
-            document.paragraphs().iter().map(|p| stems(document.slice(*p))).collect();
-        let names =
-            self.targets.iter().map(|(t, _)| t.words().map(|w| model.word_vectors(w)).collect::<Result<Vec<_>, _>>());
-        let names = names.collect::<Result<Vec<_>, _>>()?;
+        // Only models of the user's ask for them.
+        let paragraphs = LazyCell::new(|| -> Vec<HashSet<String>> {
+            document.paragraphs().iter().map(|p| stems(document.slice(*p))).collect()
+        });
         let mut places = Vec::new();
         let mut asked = Vec::new();
         for (i, quote) in quotes.iter().enumerate() {
@@ -76,8 +90,8 @@ impl Judge {
             let vectors = model.word_vectors(&passage.text)?;
             let paragraph = quote.content.first().map_or(0, |s| document.paragraph_at(s.start()));
             let near = paragraph.saturating_sub(1)..=paragraph;
-            for (t, (target, words)) in self.targets.iter().enumerate() {
-                let alike = |passage| names[t].iter().flatten().any(|name| name.likeness(passage) >= ALIKE);
+            for (t, Sought { target, words, vectors: names }) in self.targets.iter().enumerate() {
+                let alike = |passage| names.iter().any(|name| name.likeness(passage).is_none_or(|l| l >= ALIKE));
                 let about = || near.clone().filter_map(|p| paragraphs.get(p)).any(|p| words.wording(p).is_some());
                 if vectors.as_ref().map_or_else(|| words.touch(&own) || about(), alike) {
                     let wording = words.wording(&own).unwrap_or(&target.name);

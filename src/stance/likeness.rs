@@ -39,9 +39,10 @@ impl WordVectors {
 }
 
 impl Vectors {
-    /// The mean, over the words of this target, of the cosine to the nearest word of a passage; 0 where either has none.
-    pub fn likeness(&self, passage: &Self) -> f64 {
-        let (Some(target), Some(passage)) = (&self.0, &passage.0) else { return 0.0 };
-        target.matmul(&passage.transpose(0, 1)).amax(1i64, false).mean(Kind::Float).double_value(&[])
+    /// The mean, over the words of this target, of the cosine to the nearest word of a passage; `None` where either has no
+    /// word that tells of a topic, as "US" has none beside "us".
+    pub fn likeness(&self, passage: &Self) -> Option<f64> {
+        let (target, passage) = (self.0.as_ref()?, passage.0.as_ref()?);
+        Some(target.matmul(&passage.transpose(0, 1)).amax(1i64, false).mean(Kind::Float).double_value(&[]))
     }
 }
