@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::antecedent::Choices;
+use super::form::{name_forms, split_persons, NameForm};
 use super::given;
 use super::matching::{folded, is_initials, words, PersonName};
 use super::mention::{Form, Kind, Mention, Pronoun};
 use super::names;
 use super::role::{only, Roles};
 use super::states::{Relation, States};
-use crate::text::{before_possessive, Document, Span};
+use crate::text::{Document, Span};
 
 /// A description or pronoun goes to an actor only with at least this share of the network's votes: where it is less
 /// sure, it is wrong too often for a finding to stand on. A plain majority; no other bound was measured.
@@ -45,13 +46,6 @@ pub(crate) struct Entities {
     pub list: Vec<Entity>,
     /// By mention: the entity, and how sure that is.
     pub of: Vec<Option<(usize, f64)>>,
-}
-
-/// One written form of a name, with all the places where it stands.
-struct NameForm {
-    text: String,
-    kind: Kind,
-    mentions: Vec<usize>,
 }
 
 impl Entities {
@@ -187,7 +181,7 @@ impl Entities {
                 fitting.iter().filter(|e| gender.is_some() && self.list[**e].gender == gender).copied().collect();
             let word = word_before(document, mentions[*mention].span);
             let called =
-                roles.titled(&word, &fitting).or_else(|| roles.of_generation(&word.to_lowercase(), &fitting, self));
+                roles.titled(word, &fitting).or_else(|| roles.of_generation(&word.to_lowercase(), &fitting, self));
             let chosen = match (called, titled.as_slice(), fitting.as_slice()) {
                 (Some(one), _, _) => Some((one, 1.0)),
                 (_, [one], _) | (_, _, [one]) => Some((*one, 1.0)),
@@ -273,6 +267,9 @@ impl Entities {
                 self.of[i] = Some((entity, DESCRIBED));
                 continue;
             }
+            if follows_unseen_name(document, mentions, i) {
+                continue;
+            }
             let chosen = self.vote(choices, i, |e| self.fits(mention, e), |c| self.is_barred(document, mentions, i, c));
             let chosen = match self.of_clause(document, mentions, i) {
                 Some(entity) if chosen.is_none_or(|(_, share)| share < CLAUSE) => Some((entity, CLAUSE)),
@@ -305,7 +302,7 @@ impl Entities {
     /// "Bo Reyl, who": the person or group whose mention ends right before the pronoun.
     fn of_relative(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<usize> {
         let own = mentions[mention].span;
-        if !["who", "whom", "whose"].contains(&document.slice(own).to_lowercase().as_str()) {
+        if !is_relative(document, own) {
             return None;
         }
         let touches = |m: &&Mention| {
@@ -413,12 +410,27 @@ impl Entities {
             Form::Pronoun(Pronoun::He) => *gender != Some(Gender::Female) && may_be_person(*kind),
             Form::Pronoun(Pronoun::She) => *gender != Some(Gender::Male) && may_be_person(*kind),
             Form::Pronoun(Pronoun::It) => *kind != Kind::Person,
+            // "they" of one person is too rare in news to give a group's words to the person named before it.
+            Form::Pronoun(Pronoun::They) | Form::Head { plural: true } => *kind != Kind::Person,
             Form::Pronoun(_) => true,
-            Form::Head { plural: true } => *kind != Kind::Person,
             Form::Head { plural: false } => mention.kind != Kind::Person || may_be_person(*kind),
             Form::Name => true,
         }
     }
+}
+
+fn is_relative(document: &Document, pronoun: Span) -> bool {
+    ["who", "whom", "whose"].contains(&document.slice(pronoun).to_lowercase().as_str())
+}
+
+/// "Lunt endorses Reyl, who" where the network saw no mention in "Reyl": it is none of those that it saw.
+fn follows_unseen_name(document: &Document, mentions: &[Mention], mention: usize) -> bool {
+    let own = mentions[mention].span;
+    let before = document.text()[..own.start()].trim_end();
+    let before = before.strip_suffix(',').unwrap_or(before);
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
+    let seen = mentions[..mention].iter().any(|m| m.span.end() == before.len());
+    is_relative(document, own) && !seen && word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic)
 }
 
 fn may_be_person(kind: Kind) -> bool {
@@ -427,136 +439,6 @@ fn may_be_person(kind: Kind) -> bool {
 
 fn kinds_agree(a: Kind, b: Kind) -> bool {
     a == b || a == Kind::Unknown || b == Kind::Unknown
-}
-
-/// Names by their spelling, with the kind that most of their mentions have.
-fn name_forms(document: &Document, mentions: &[Mention], states: &States) -> Vec<NameForm> {
-    let mut forms: Vec<NameForm> = Vec::new();
-    let mut by_text: HashMap<String, usize> = HashMap::new();
-    for (i, mention) in mentions.iter().enumerate().filter(|(_, m)| m.is_name()) {
-        let text = undecorated(document.slice(mention.span), mention.kind, states);
-        // An adjective of a state or a party names nobody.
-        if text.is_empty() || is_demonym(text, states) || ["Democratic", "Republican", "State"].contains(&text) {
-            continue;
-        }
-        let index = *by_text.entry(folded(text)).or_insert_with(|| {
-            forms.push(NameForm { text: text.to_owned(), kind: Kind::Unknown, mentions: Vec::new() });
-            forms.len() - 1
-        });
-        forms[index].mentions.push(i);
-    }
-    for form in &mut forms {
-        let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
-        form.mentions.iter().for_each(|m| *counts.entry(mentions[*m].kind).or_default() += 1);
-        let most = counts.values().max().copied();
-        form.kind = counts.into_iter().find(|(_, n)| Some(*n) == most).map_or(Kind::Unknown, |(kind, _)| kind);
-        let shouted = form.mentions.iter().map(|m| undecorated(document.slice(mentions[*m].span), form.kind, states));
-        if let Some(long) = form.mentions.iter().find_map(|m| expansion(document, mentions[*m].span)) {
-            form.text = long;
-            form.kind = Kind::Organization;
-            continue;
-        }
-        if form.kind == Kind::Organization {
-            if let Some(fuller) = form.mentions.iter().find_map(|m| with_possessor(document, mentions[*m].span)) {
-                form.text = fuller;
-                continue;
-            }
-            if form.mentions.iter().any(|m| has_own_article(document, mentions[*m].span)) {
-                form.text = format!("The {}", form.text);
-                continue;
-            }
-        }
-        // A form that is written small somewhere is better than capitals all through.
-        if let Some(text) = shouted.into_iter().find(|t| t.chars().any(char::is_lowercase)) {
-            form.text = text.to_owned();
-        }
-        let generation = ["Jr", "Sr"].iter().any(|g| form.text.ends_with(g));
-        if generation && form.mentions.iter().any(|m| document.text()[mentions[*m].span.end()..].starts_with('.')) {
-            form.text.push('.');
-        }
-    }
-    forms
-}
-
-fn is_demonym(text: &str, states: &States) -> bool {
-    states.find(text).is_some_and(|(_, relation)| relation == Relation::Demonym)
-}
-
-/// A name without titles, and of a person without the adjective of a state: "Norvian President Ada Lunt".
-fn undecorated<'a>(text: &'a str, kind: Kind, states: &States) -> &'a str {
-    let mut rest = names::bare(text);
-    while let Some((word, after)) = rest.split_once(' ') {
-        // "Secretary of State Ada Lunt" leaves its "State".
-        if kind != Kind::Person || !(is_demonym(word, states) || word == "State") {
-            break;
-        }
-        rest = names::bare(after);
-    }
-    if names::is_only_title(rest) {
-        return "";
-    }
-    rest
-}
-
-/// "the Federal Office for Consumer Credit (FOCC)": the words before the parenthesis that have these initials.
-fn expansion(document: &Document, name: Span) -> Option<String> {
-    let before = document.text()[..name.start()].strip_suffix(" (").filter(|_| is_acronym(document.slice(name)))?;
-    let starts = before.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(i, c)| i + c.len_utf8());
-    let candidate = |start: usize| document.span_of_bytes(start, before.len()).map(|s| document.slice(s));
-    let fits = |text: &&str| {
-        text.starts_with(char::is_uppercase) && is_initials(document.slice(name), &words(text)) && !text.contains('\n')
-    };
-    starts.take(10).filter_map(candidate).find(fits).map(str::to_owned)
-}
-
-/// Words that many organizations are called by; whose it is belongs to the name.
-#[rustfmt::skip]
-const GENERAL: &[&str] = &[
-    "foreign", "defense", "defence", "interior", "justice", "finance", "health", "education", "ministry", "department",
-    "office", "supreme", "high", "court", "parliament", "senate", "congress", "cabinet", "government", "army", "navy",
-    "air", "force", "police", "central", "bank", "national", "assembly", "council", "party", "state", "federal", "agency",
-];
-
-/// "Norvia’s Foreign Ministry", where the name alone could be anyone's.
-fn with_possessor(document: &Document, name: Span) -> Option<String> {
-    let general = |word: &str| GENERAL.contains(&word.to_lowercase().as_str());
-    if !document.slice(name).split(' ').all(general) {
-        return None;
-    }
-    let before = document.text()[..name.start()].strip_suffix(' ')?;
-    let owner = before_possessive(before)?;
-    let word = owner.rsplit(|c: char| !(c.is_alphanumeric() || c == '-')).next()?;
-    let whole = document.span_of_bytes(owner.len() - word.len(), name.end())?;
-    word.starts_with(char::is_uppercase).then(|| document.slice(whole).to_owned())
-}
-
-/// "the critic of The Courier": a capital article inside a sentence belongs to the name.
-fn has_own_article(document: &Document, name: Span) -> bool {
-    let before = &document.text()[..name.start()];
-    let Some(rest) = before.strip_suffix("The ") else { return false };
-    let opens = document.sentence_at(rest.len()).is_none_or(|s| s.span.start() == rest.len());
-    !opens && rest.ends_with(' ')
-}
-
-/// Names of persons, and the others. A word that ends a person's full name is that person's.
-fn split_persons(forms: Vec<NameForm>) -> (Vec<NameForm>, Vec<NameForm>) {
-    let last = |f: &NameForm| PersonName::new(&f.text).words.last().cloned();
-    let surnames: Vec<String> =
-        forms.iter().filter(|f| f.kind == Kind::Person && f.text.contains(' ')).filter_map(last).collect();
-    let is_person = |f: &NameForm| {
-        let surname = !f.text.contains(' ') && surnames.contains(&folded(&f.text));
-        surname || f.kind == Kind::Person && !is_acronym(&f.text)
-    };
-    let (mut persons, mut others): (Vec<NameForm>, Vec<NameForm>) = forms.into_iter().partition(is_person);
-    persons.iter_mut().for_each(|f| f.kind = Kind::Person);
-    others.iter_mut().filter(|f| is_acronym(&f.text)).for_each(|f| f.kind = Kind::Organization);
-    (persons, others)
-}
-
-/// Whether a name is capitals alone.
-fn is_acronym(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphabetic());
-    letters.clone().count() > 2 && letters.clone().all(char::is_uppercase) && !text.contains(' ')
 }
 
 /// Whether a place is where something is or goes, rather than who acts.
@@ -573,10 +455,10 @@ fn given_gender(name: &str) -> Option<Gender> {
     Some(if female { Gender::Female } else { Gender::Male })
 }
 
-/// The word that stands before a name, without its dot.
-fn word_before(document: &Document, name: Span) -> String {
-    let before = document.text()[..name.start()].trim_end().trim_end_matches('.');
-    before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("").to_owned()
+/// The letters of the word that stands before a name, without its dot.
+fn word_before(document: &Document, name: Span) -> &str {
+    let word = names::word_before(document, name).trim_end_matches('.');
+    word.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("")
 }
 
 fn title_gender(document: &Document, name: Span) -> Option<Gender> {
@@ -623,4 +505,60 @@ pub(super) fn phrase(document: &Document, head: Span) -> Span {
         start = at;
     }
     head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Choices, Entities, Form, Kind, Mention, States};
+    use crate::actor::pronoun;
+    use crate::text::Document;
+
+    /// The name that the last mention ends at, where every pronoun votes for the first mention of all.
+    fn last(text: &str, mentions: &[(&str, Kind)]) -> Option<String> {
+        let document = Document::new(text.to_owned());
+        let mut at = 0;
+        let mention = |(number, (words, kind)): (usize, &(&str, Kind))| {
+            let start = at + text[at..].find(words).unwrap();
+            at = start + words.len();
+            let plural = *kind == Kind::Group;
+            let form = if plural { Form::Head { plural } } else { pronoun(words).map_or(Form::Name, Form::Pronoun) };
+            let span = document.span_of_bytes(start, at).unwrap();
+            Mention { start: number, end: number + 1, span, form, kind: *kind }
+        };
+        let mentions: Vec<Mention> = mentions.iter().enumerate().map(mention).collect();
+        let choices = mentions.iter().map(|m| match m.is_pronoun() {
+            true => Choices { none: 0.1, candidates: vec![(0, 0.9)] },
+            false => Choices { none: 1.0, candidates: Vec::new() },
+        });
+        let entities = Entities::new(&document, &mentions, &choices.collect::<Vec<_>>(), &States::default());
+        entities.of.last().copied().flatten().map(|(e, _)| entities.list[e].name.clone())
+    }
+
+    #[test]
+    fn they_are_not_one_person() {
+        let aides = [("Reyl", Kind::Person), ("aides", Kind::Group), ("they", Kind::Unknown)];
+        assert_eq!(last("Reyl aides gave way. But they stressed the cost.", &aides), None);
+        let one = [("Reyl", Kind::Person), ("he", Kind::Person)];
+        assert_eq!(last("Reyl gave way. But he stressed the cost.", &one).as_deref(), Some("Reyl"));
+    }
+
+    #[test]
+    fn who_after_a_name_that_the_network_missed_is_not_another() {
+        let seen = [("Lunt", Kind::Person), ("who", Kind::Unknown)];
+        assert_eq!(last("Lunt endorses Reyl, who says he is honored.", &seen), None);
+        assert_eq!(last("Lunt, a critic who says no.", &seen).as_deref(), Some("Lunt"));
+        let both = [("Lunt", Kind::Person), ("Reyl", Kind::Person), ("who", Kind::Unknown)];
+        assert_eq!(last("Lunt endorses Reyl, who says he is honored.", &both).as_deref(), Some("Reyl"));
+    }
+
+    #[test]
+    fn a_headline_in_capitals_is_no_name() {
+        let headline = [("Lunt Seeks More Time As She Meets Reyl", Kind::Person)];
+        assert_eq!(last("Lunt Seeks More Time As She Meets Reyl", &headline), None);
+        let office = [("Office for Trade With the WHO", Kind::Organization)];
+        assert_eq!(
+            last("the Office for Trade With the WHO", &office).as_deref(),
+            Some("Office for Trade With the WHO")
+        );
+    }
 }

@@ -3,6 +3,7 @@
 mod antecedent;
 mod between;
 mod entity;
+mod form;
 mod given;
 mod heads;
 mod matching;

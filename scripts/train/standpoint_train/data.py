@@ -1,10 +1,12 @@
 """Labelled articles as word pieces with gold spans."""
 
+import argparse
 import gzip
 import json
 import random
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tokenizers import Tokenizer
 
@@ -91,6 +93,28 @@ def quotations(tokenizer, path):
     return articles
 
 
+def analyses(tokenizer, path):
+    """Articles as a larger model labels them: the output of `standpoint analyze`, its spans taken for gold."""
+    articles = []
+    for row in read_jsonl(path):
+        article = encode(tokenizer, row["id"], row["text"])
+        found = []
+        for quote in row["quotes"]:
+            pieces = [[(quote["speaker"] or {}).get("mention")], [quote["cue"]], quote["content"]]
+            spans = [[token_span(article, p["start"], p["end"]) for p in role if p] for role in pieces]
+            found.append(Attribution(*([span for span in role if span] for role in spans)))
+        article.gold = {"model": found}
+        articles.append(article)
+    return articles
+
+
+def unlabelled(root):
+    """News articles without labels of quotations, as `standpoint analyze` reads them."""
+    for name in ("basil/train", "text/wikinews"):
+        for n, row in enumerate(read_jsonl(root / f"{name}.jsonl.gz")):
+            yield {"id": f"{name}-{n}", "text": row["text"]}
+
+
 def passages(tokenizer, paths):
     """Our own annotated passages: `<sN>source</sN> <cN>cue</cN> <qN>content</qN>`, N the attribution."""
     articles = []
@@ -154,3 +178,14 @@ def batches(cut, tokens, rng: random.Random):
     groups.append(group)
     rng.shuffle(groups)
     return groups
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Prints the unlabelled articles, for a larger model to label.")
+    parser.add_argument("--data", type=Path, required=True)
+    for row in unlabelled(parser.parse_args().data):
+        print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    main()

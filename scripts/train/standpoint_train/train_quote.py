@@ -150,6 +150,8 @@ def parameter_groups(network, rate, head_rate):
     groups = []
     layers = network.config.num_hidden_layers
     for name, p in network.named_parameters():
+        if not p.requires_grad:
+            continue
         if name.startswith("bert."):
             depth = int(name.split(".")[3]) + 1 if "encoder.layer" in name else 0
             r = rate * 0.9 ** (layers - depth)
@@ -161,9 +163,18 @@ def parameter_groups(network, rate, head_rate):
     return groups
 
 
+def freeze(network, layers):
+    """Leaves the embeddings and the lowest layers as they are: quicker, and a new version then shares their bytes."""
+    kept = ("bert.embeddings.", *(f"bert.encoder.layer.{i}." for i in range(layers)))
+    for name, p in network.named_parameters():
+        if name.startswith(kept):
+            p.requires_grad = False
+
+
 def settings(args):
     """What a checkpoint must have been made with to be gone on from."""
-    return {k: v for k, v in vars(args).items() if k not in ("data", "work", "init", "keep", "stop")}
+    given = {k: v for k, v in vars(args).items() if v is not None}
+    return {k: v for k, v in given.items() if k not in ("data", "work", "init", "keep", "stop")}
 
 
 def keep(args, parts, average, step, rng):
@@ -201,6 +212,8 @@ def train(args):
     if args.limit:
         articles = rng.sample(articles, args.limit)
     articles += data.passages(tokenizer, sorted(actor_train.INVENTED.glob("quotes-*.txt"))) * args.invented
+    if args.analyses:
+        articles += data.analyses(tokenizer, args.analyses)
     pool = actor_train.Pool(tokenizer, args.data, rng)
     gap = list(actor_data.gap(tokenizer, args.data / "gap/dev.jsonl.gz"))
     chains = [d for r, d in actor_data.gum(tokenizer, args.data / "gum/dev.jsonl.gz") if r["genre"] in actor_train.NEWS]
@@ -210,6 +223,8 @@ def train(args):
         # The heads of actors may be new.
         missing, unexpected = network.load_state_dict(weights.read(args.init), strict=False)
         assert not unexpected and all(k.startswith("actors.") for k in missing), (missing, unexpected)
+    if args.freeze:
+        freeze(network, args.freeze)
     average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
     optimizer = torch.optim.AdamW(parameter_groups(network, args.rate, args.head_rate), fused=True)
     plans = [data.batches(data.windows(articles, args.window - 2, rng), args.batch, rng) for _ in range(args.epochs)]
@@ -303,9 +318,11 @@ def main():
     parser.add_argument("--mention-weight", type=float, default=0.4)
     parser.add_argument("--chain-weight", type=float, default=0.3)
     parser.add_argument("--invented", type=int, default=0, help="times that our own passages are read in an epoch")
+    parser.add_argument("--analyses", type=Path, help="articles labelled by a larger model, its `analyze` output")
     parser.add_argument("--drop", type=float, default=0.1, help="share of gold cues and sources hidden from pointers")
     parser.add_argument("--mask", type=float, default=0.0, help="share of the articles' word pieces that are masked")
     parser.add_argument("--average", type=float, default=0.99)
+    parser.add_argument("--freeze", type=int, default=0, help="lowest layers left as they are, and the embeddings")
     parser.add_argument("--keep", type=int, default=50, help="steps from one checkpoint to the next")
     parser.add_argument("--limit", type=int, default=0, help="a sample of so many articles only")
     train(parser.parse_args())

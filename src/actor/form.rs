@@ -1,0 +1,159 @@
+//! The written forms of the names of an article: which mentions are spelled alike, and what kind of actor that is.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::matching::{folded, is_initials, words, PersonName};
+use super::mention::{self, Kind, Mention, Pronoun};
+use super::names;
+use super::states::{Relation, States};
+use crate::text::{before_possessive, Document, Span};
+
+/// One written form of a name, with all the places where it stands.
+pub(super) struct NameForm {
+    pub text: String,
+    pub kind: Kind,
+    pub mentions: Vec<usize>,
+}
+
+/// Names by their spelling, with the kind that most of their mentions have.
+pub(super) fn name_forms(document: &Document, mentions: &[Mention], states: &States) -> Vec<NameForm> {
+    let mut forms: Vec<NameForm> = Vec::new();
+    let mut by_text: HashMap<String, usize> = HashMap::new();
+    for (i, mention) in mentions.iter().enumerate().filter(|(_, m)| m.is_name()) {
+        let text = undecorated(document.slice(mention.span), mention.kind, states);
+        // An adjective of a state or a party names nobody, and a headline in capitals is no name.
+        if text.is_empty()
+            || holds_clause(text)
+            || is_demonym(text, states)
+            || ["Democratic", "Republican", "State"].contains(&text)
+        {
+            continue;
+        }
+        let index = *by_text.entry(folded(text)).or_insert_with(|| {
+            forms.push(NameForm { text: text.to_owned(), kind: Kind::Unknown, mentions: Vec::new() });
+            forms.len() - 1
+        });
+        forms[index].mentions.push(i);
+    }
+    for form in &mut forms {
+        let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+        form.mentions.iter().for_each(|m| *counts.entry(mentions[*m].kind).or_default() += 1);
+        let most = counts.values().max().copied();
+        form.kind = counts.into_iter().find(|(_, n)| Some(*n) == most).map_or(Kind::Unknown, |(kind, _)| kind);
+        let shouted = form.mentions.iter().map(|m| undecorated(document.slice(mentions[*m].span), form.kind, states));
+        if let Some(long) = form.mentions.iter().find_map(|m| expansion(document, mentions[*m].span)) {
+            form.text = long;
+            form.kind = Kind::Organization;
+            continue;
+        }
+        if form.kind == Kind::Organization {
+            if let Some(fuller) = form.mentions.iter().find_map(|m| with_possessor(document, mentions[*m].span)) {
+                form.text = fuller;
+                continue;
+            }
+            if form.mentions.iter().any(|m| has_own_article(document, mentions[*m].span)) {
+                form.text = format!("The {}", form.text);
+                continue;
+            }
+        }
+        // A form that is written small somewhere is better than capitals all through.
+        if let Some(text) = shouted.into_iter().find(|t| t.chars().any(char::is_lowercase)) {
+            form.text = text.to_owned();
+        }
+        let generation = ["Jr", "Sr"].iter().any(|g| form.text.ends_with(g));
+        if generation && form.mentions.iter().any(|m| document.text()[mentions[*m].span.end()..].starts_with('.')) {
+            form.text.push('.');
+        }
+    }
+    forms
+}
+
+/// "Lunt Seeks More Time As She Meets Reyl": with a pronoun among many words.
+fn holds_clause(text: &str) -> bool {
+    let is_pronoun = |word: &str| {
+        let third = [Pronoun::He, Pronoun::She, Pronoun::It, Pronoun::They];
+        word.contains(char::is_lowercase) && mention::pronoun(word).is_some_and(|p| third.contains(&p))
+    };
+    text.split(' ').count() > 4 && text.split(' ').any(is_pronoun)
+}
+
+fn is_demonym(text: &str, states: &States) -> bool {
+    states.find(text).is_some_and(|(_, relation)| relation == Relation::Demonym)
+}
+
+/// A name without titles, and of a person without the adjective of a state: "Norvian President Ada Lunt".
+fn undecorated<'a>(text: &'a str, kind: Kind, states: &States) -> &'a str {
+    let mut rest = names::bare(text);
+    while let Some((word, after)) = rest.split_once(' ') {
+        // "Secretary of State Ada Lunt" leaves its "State".
+        if kind != Kind::Person || !(is_demonym(word, states) || word == "State") {
+            break;
+        }
+        rest = names::bare(after);
+    }
+    if names::is_only_title(rest) {
+        return "";
+    }
+    rest
+}
+
+/// "the Federal Office for Consumer Credit (FOCC)": the words before the parenthesis that have these initials.
+fn expansion(document: &Document, name: Span) -> Option<String> {
+    let before = document.text()[..name.start()].strip_suffix(" (").filter(|_| is_acronym(document.slice(name)))?;
+    let starts = before.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(i, c)| i + c.len_utf8());
+    let candidate = |start: usize| document.span_of_bytes(start, before.len()).map(|s| document.slice(s));
+    let fits = |text: &&str| {
+        text.starts_with(char::is_uppercase) && is_initials(document.slice(name), &words(text)) && !text.contains('\n')
+    };
+    starts.take(10).filter_map(candidate).find(fits).map(str::to_owned)
+}
+
+/// Words that many organizations are called by; whose it is belongs to the name.
+#[rustfmt::skip]
+const GENERAL: &[&str] = &[
+    "foreign", "defense", "defence", "interior", "justice", "finance", "health", "education", "ministry", "department",
+    "office", "supreme", "high", "court", "parliament", "senate", "congress", "cabinet", "government", "army", "navy",
+    "air", "force", "police", "central", "bank", "national", "assembly", "council", "party", "state", "federal", "agency",
+];
+
+/// "Norvia’s Foreign Ministry", where the name alone could be anyone's.
+fn with_possessor(document: &Document, name: Span) -> Option<String> {
+    let general = |word: &str| GENERAL.contains(&word.to_lowercase().as_str());
+    if !document.slice(name).split(' ').all(general) {
+        return None;
+    }
+    let before = document.text()[..name.start()].strip_suffix(' ')?;
+    let owner = before_possessive(before)?;
+    let word = owner.rsplit(|c: char| !(c.is_alphanumeric() || c == '-')).next()?;
+    let whole = document.span_of_bytes(owner.len() - word.len(), name.end())?;
+    word.starts_with(char::is_uppercase).then(|| document.slice(whole).to_owned())
+}
+
+/// "the critic of The Courier": a capital article inside a sentence belongs to the name.
+fn has_own_article(document: &Document, name: Span) -> bool {
+    let before = &document.text()[..name.start()];
+    let Some(rest) = before.strip_suffix("The ") else { return false };
+    let opens = document.sentence_at(rest.len()).is_none_or(|s| s.span.start() == rest.len());
+    !opens && rest.ends_with(' ')
+}
+
+/// Names of persons, and the others. A word that ends a person's full name is that person's.
+pub(super) fn split_persons(forms: Vec<NameForm>) -> (Vec<NameForm>, Vec<NameForm>) {
+    let last = |f: &NameForm| PersonName::new(&f.text).words.last().cloned();
+    let surnames: Vec<String> =
+        forms.iter().filter(|f| f.kind == Kind::Person && f.text.contains(' ')).filter_map(last).collect();
+    let is_person = |f: &NameForm| {
+        let surname = !f.text.contains(' ') && surnames.contains(&folded(&f.text));
+        surname || f.kind == Kind::Person && !is_acronym(&f.text)
+    };
+    let (mut persons, mut others): (Vec<NameForm>, Vec<NameForm>) = forms.into_iter().partition(is_person);
+    persons.iter_mut().for_each(|f| f.kind = Kind::Person);
+    others.iter_mut().filter(|f| is_acronym(&f.text)).for_each(|f| f.kind = Kind::Organization);
+    (persons, others)
+}
+
+/// Whether a name is capitals alone.
+fn is_acronym(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    letters.clone().count() > 2 && letters.clone().all(char::is_uppercase) && !text.contains(' ')
+}
