@@ -410,9 +410,10 @@ impl Entities {
             Form::Pronoun(Pronoun::He) => *gender != Some(Gender::Female) && may_be_person(*kind),
             Form::Pronoun(Pronoun::She) => *gender != Some(Gender::Male) && may_be_person(*kind),
             Form::Pronoun(Pronoun::It) => *kind != Kind::Person,
-            // "they" of one person is too rare in news to give a group's words to the person named before it.
-            Form::Pronoun(Pronoun::They) | Form::Head { plural: true } => *kind != Kind::Person,
+            // "they" of a man or a woman is too rare in news to give a group's words to the one named before it.
+            Form::Pronoun(Pronoun::They) => *kind != Kind::Person || gender.is_none(),
             Form::Pronoun(_) => true,
+            Form::Head { plural: true } => *kind != Kind::Person,
             Form::Head { plural: false } => mention.kind != Kind::Person || may_be_person(*kind),
             Form::Name => true,
         }
@@ -535,9 +536,11 @@ mod tests {
     }
 
     #[test]
-    fn they_are_not_one_person() {
+    fn they_are_not_one_man() {
         let aides = [("Reyl", Kind::Person), ("aides", Kind::Group), ("they", Kind::Unknown)];
-        assert_eq!(last("Reyl aides gave way. But they stressed the cost.", &aides), None);
+        assert_eq!(last("Mr. Reyl and aides gave way. But they stressed the cost.", &aides), None);
+        let people = [("Norvians", Kind::Person), ("they", Kind::Unknown)];
+        assert_eq!(last("Norvians know that they lost.", &people).as_deref(), Some("Norvians"));
         let one = [("Reyl", Kind::Person), ("he", Kind::Person)];
         assert_eq!(last("Reyl gave way. But he stressed the cost.", &one).as_deref(), Some("Reyl"));
     }

@@ -207,10 +207,14 @@ fn is_headline(text: &str) -> bool {
     !text.ends_with(['.', '!', '?', '”', '"', '’', ':']) && words.len() > 2 && 5 * capitals >= 3 * words.len()
 }
 
+/// Mentions, and the pronouns that are no part of one: "It" is none in a name that holds it, so no two overlap.
 fn with_pronouns(document: &Document, tokens: &Tokens, mut mentions: Vec<Mention>) -> Vec<Mention> {
-    let taken: Vec<usize> = mentions.iter().map(|m| m.start).collect();
-    let free = |m: &Mention| taken.binary_search(&m.start).is_err();
-    mentions.extend(pronouns(document, tokens).into_iter().filter(free));
+    let free = |pronoun: &Mention| {
+        let before = mentions[..mentions.partition_point(|m| m.start < pronoun.end)].last();
+        before.is_none_or(|m| m.end <= pronoun.start)
+    };
+    let pronouns: Vec<Mention> = pronouns(document, tokens).into_iter().filter(free).collect();
+    mentions.extend(pronouns);
     mentions.sort_by_key(|m| (m.start, m.end));
     mentions
 }
@@ -255,4 +259,30 @@ fn pronouns(document: &Document, tokens: &Tokens) -> Vec<Mention> {
         start = end;
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{names_and_heads, with_pronouns, Form, Kind, Tag};
+    use crate::model::Tokens;
+    use crate::text::{Document, Span};
+
+    #[test]
+    fn a_pronoun_inside_a_name_is_no_mention() {
+        let document = Document::new("Make It Right and Lunt say it pays".to_owned());
+        let mut spans: Vec<Span> = Vec::new();
+        for word in document.text().split(' ') {
+            let start = spans.last().map_or(0, |s| s.end() + 1);
+            spans.push(document.span_of_bytes(start, start + word.len()).unwrap());
+        }
+        let n = spans.len();
+        let tokens = Tokens { ids: vec![0; n], spans, types: vec![0; n], paragraphs: vec![0; n] };
+        let (name, more) = (Tag::Begin(Kind::Organization), Tag::Inside(Kind::Organization));
+        let mut tags = vec![name, more, more, Tag::Outside, Tag::Begin(Kind::Person)];
+        tags.resize(n, Tag::Outside);
+        let found = with_pronouns(&document, &tokens, names_and_heads(&document, &tokens, &tags));
+        let words: Vec<&str> = found.iter().map(|m| document.slice(m.span)).collect();
+        assert_eq!(words, ["Make It Right", "Lunt", "it"]);
+        assert!(matches!(found[2].form, Form::Pronoun(_)));
+    }
 }

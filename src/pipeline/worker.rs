@@ -134,7 +134,10 @@ impl Worker {
             results.push(prepared.and_then(|prepared| match hidden.next() {
                 Some(hidden) => {
                     let id = prepared.article.id.clone();
-                    self.read_off(prepared, &hidden).map_err(|e| failure(&id, &e.to_string()))
+                    // A fault of ours in one article is not to take those beside it along.
+                    let read = catch_unwind(AssertUnwindSafe(|| self.read_off(prepared, &hidden)));
+                    let read = read.map_err(|_| "standpoint broke off at this article; see above".to_owned());
+                    read.and_then(|r| r.map_err(|e| e.to_string())).map_err(|e| failure(&id, &e))
                 }
                 None => Err(failure(&prepared.article.id, error.as_deref().unwrap_or("the network gave no result"))),
             }));

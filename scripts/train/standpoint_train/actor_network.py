@@ -180,9 +180,10 @@ def tagged_mentions(logits, article):
     for start, end, tag in found:
         words = article.text[article.offsets[start][0] : article.offsets[end - 1][1]]
         mentions.append(A.Mention(start, end, A.form_of(tag, words), "", words))
-    taken = {(m.start) for m in mentions}
+    # A pronoun inside a name is none.
+    taken = {t for m in mentions for t in range(m.start, m.end)}
     for span, form, words in A.pronouns_of(article):
-        if span[0] not in taken:
+        if taken.isdisjoint(range(*span)):
             mentions.append(A.Mention(*span, form, "", words))
     return sorted(mentions, key=lambda m: (m.start, m.end))
 
