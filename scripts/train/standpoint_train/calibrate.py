@@ -30,10 +30,6 @@ def gold_of(row):
     return [Attribution(a["source"], a["cue"], a["content"]) for a in chosen if a["content"]]
 
 
-def spans(passages):
-    return [(p["start"], p["end"]) for p in passages if p]
-
-
 def logs(probability):
     """What the weights of a probability multiply."""
     p = min(max(probability, LEAST), MOST)
@@ -45,11 +41,7 @@ def outcomes(gold, analyses):
     rows = []
     for number, (labels, analysis) in enumerate(zip(gold, analyses)):
         quotes = analysis["quotes"]
-        found = [
-            (spans([q["speaker"]["mention"]] if q["speaker"] else []), spans([q["cue"]]), spans(q["content"]))
-            for q in quotes
-        ]
-        right = match(found, labels)
+        right = match([data.quotation(q) for q in quotes], labels)
         for quote, verdict in zip(quotes, right):
             speaker = quote["speaker"]
             features = [

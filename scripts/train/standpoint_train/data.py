@@ -76,21 +76,29 @@ def token_span(article, start, end):
     return (first, last) if first < last else None
 
 
+def attribution(article, roles):
+    """The attribution whose source, cue and content are these code-point spans."""
+    return Attribution(*([span for s, e in spans if (span := token_span(article, s, e))] for spans in roles))
+
+
 def quotations(tokenizer, path):
     """Articles of the first labelled shape (`attributions`) with their gold spans."""
     articles = []
     for row in read_jsonl(path):
         article = encode(tokenizer, row["id"], row["text"])
-        for attribution in row["attributions"]:
-            roles = [
-                [span for s, e in attribution[role] if (span := token_span(article, s, e))]
-                for role in ROLES
-            ]
-            article.gold.setdefault(attribution["annotator"], []).append(Attribution(*roles))
+        for labelled in row["attributions"]:
+            found = attribution(article, [labelled[role] for role in ROLES])
+            article.gold.setdefault(labelled["annotator"], []).append(found)
         order = row.get("annotators", [])
         article.gold = {a: article.gold.get(a, []) for a in order or article.gold}
         articles.append(article)
     return articles
+
+
+def quotation(quote):
+    """Source, cue and content of a quotation of `standpoint analyze`, each a list of (start, end) in code points."""
+    roles = ([(quote["speaker"] or {}).get("mention")], [quote["cue"]], quote["content"])
+    return tuple([(passage["start"], passage["end"]) for passage in role if passage] for role in roles)
 
 
 def analyses(tokenizer, path):
@@ -98,12 +106,7 @@ def analyses(tokenizer, path):
     articles = []
     for row in read_jsonl(path):
         article = encode(tokenizer, row["id"], row["text"])
-        found = []
-        for quote in row["quotes"]:
-            pieces = [[(quote["speaker"] or {}).get("mention")], [quote["cue"]], quote["content"]]
-            spans = [[token_span(article, p["start"], p["end"]) for p in role if p] for role in pieces]
-            found.append(Attribution(*([span for span in role if span] for role in spans)))
-        article.gold = {"model": found}
+        article.gold = {"model": [attribution(article, quotation(quote)) for quote in row["quotes"]]}
         articles.append(article)
     return articles
 

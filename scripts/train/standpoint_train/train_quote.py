@@ -278,9 +278,9 @@ def train(args):
             weights.follow(average, network, step, args.average)
             sums += [x.item() for x in (tag_loss, source_loss, cue_loss, mention_loss, chain_loss)]
             if step % 25 == 0:
-                each = (time.time() - began) / (step - max(before, first))
-                means = (sums / (step - max(before, first))).round(3).tolist()
-                print(f"  step {step}/{total} {each:.2f} s/step {means}", flush=True)
+                done = step - max(before, first)
+                means = (sums / done).round(3).tolist()
+                print(f"  step {step}/{total} {(time.time() - began) / done:.2f} s/step {means}", flush=True)
             if step % args.keep == 0 or step == before + len(plan):
                 keep(args, parts, average, step, rng)
             if step == args.stop:
