@@ -301,15 +301,8 @@ impl Entities {
 
     /// "Bo Reyl, who": the person or group whose mention ends right before the pronoun.
     fn of_relative(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<usize> {
-        let own = mentions[mention].span;
-        if !is_relative(document, own) {
-            return None;
-        }
-        let touches = |m: &&Mention| {
-            let gap = document.text().get(m.span.end()..own.start());
-            gap.is_some_and(|gap| [" ", ", "].contains(&gap))
-        };
-        let before = mentions[..mention].iter().rposition(|m| touches(&m))?;
+        let end = followed(document, mentions[mention].span)?.len();
+        let before = mentions[..mention].iter().rposition(|m| m.span.end() == end)?;
         let (entity, _) = self.of[before]?;
         matches!(self.list[entity].kind, Kind::Person | Kind::Group).then_some(entity)
     }
@@ -420,18 +413,19 @@ impl Entities {
     }
 }
 
-fn is_relative(document: &Document, pronoun: Span) -> bool {
-    ["who", "whom", "whose"].contains(&document.slice(pronoun).to_lowercase().as_str())
+/// The text up to what a relative pronoun follows: "Bo Reyl" of "Bo Reyl, who".
+fn followed(document: &Document, pronoun: Span) -> Option<&str> {
+    let relative = ["who", "whom", "whose"].contains(&document.slice(pronoun).to_lowercase().as_str());
+    let before = document.text()[..pronoun.start()].strip_suffix(' ').filter(|_| relative)?;
+    Some(before.strip_suffix(',').unwrap_or(before))
 }
 
 /// "Lunt endorses Reyl, who" where the network saw no mention in "Reyl": it is none of those that it saw.
 fn follows_unseen_name(document: &Document, mentions: &[Mention], mention: usize) -> bool {
-    let own = mentions[mention].span;
-    let before = document.text()[..own.start()].trim_end();
-    let before = before.strip_suffix(',').unwrap_or(before);
+    let Some(before) = followed(document, mentions[mention].span) else { return false };
     let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
     let seen = mentions[..mention].iter().any(|m| m.span.end() == before.len());
-    is_relative(document, own) && !seen && word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic)
+    !seen && word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic)
 }
 
 fn may_be_person(kind: Kind) -> bool {
