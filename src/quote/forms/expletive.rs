@@ -48,7 +48,7 @@ fn report(document: &Document, sentence: Span, words: &[Span]) -> Option<Form> {
     let end = [", and it ", ", but ", ";", "”"].iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
     let clause = rest[..end].trim_end_matches(|c: char| !c.is_alphanumeric());
     let content = document.span_of_bytes(words[that].start(), words[that].start() + clause.len())?;
-    Some(Form { content, cue, source: None, sure: SURE })
+    Some(Form { content: vec![content], cue, source: None, sure: SURE })
 }
 
 fn is_adverb(word: &str) -> bool {
@@ -63,7 +63,7 @@ mod tests {
     fn found(text: &str) -> Vec<[String; 2]> {
         let document = Document::new(text.to_owned());
         let slice = |span| document.slice(span).to_owned();
-        find(&document).iter().map(|f| [slice(f.cue), slice(f.content)]).collect()
+        find(&document).iter().map(|f| [slice(f.cue), slice(f.content[0])]).collect()
     }
 
     #[test]

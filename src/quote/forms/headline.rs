@@ -39,7 +39,7 @@ fn headline(document: &Document, line: Span) -> Option<Form> {
     // A byte order mark opens the text, not the headline.
     let start = line.start() + document.slice(line).find(|c| c != '\u{feff}')?;
     let content = document.trim(document.span_of_bytes(start, end)?)?;
-    Some(Form { content, cue, source: Some(first.cover(last)), sure: SURE })
+    Some(Form { content: vec![content], cue, source: Some(first.cover(last)), sure: SURE })
 }
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
     fn found(text: &str) -> Vec<[String; 2]> {
         let document = Document::new(text.to_owned());
         let slice = |span| document.slice(span).to_owned();
-        find(&document).iter().map(|f| [slice(f.content), f.source.map(slice).unwrap_or_default()]).collect()
+        find(&document).iter().map(|f| [slice(f.content[0]), f.source.map(slice).unwrap_or_default()]).collect()
     }
 
     #[test]

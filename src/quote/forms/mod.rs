@@ -4,14 +4,15 @@
 mod expletive;
 mod headline;
 mod signed;
+mod transcript;
 
 use super::attribution::{Kind, Quote};
 use crate::text::{Document, Span};
 
 /// An attribution that its form shows.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Form {
-    content: Span,
+    content: Vec<Span>,
     cue: Span,
     source: Option<Span>,
     /// How often this form is such an attribution.
@@ -20,7 +21,8 @@ struct Form {
 
 /// The quotations, with those that a form shows in place of what the network made of them.
 pub(super) fn with_forms(document: &Document, mut quotes: Vec<Quote>) -> Vec<Quote> {
-    let forms = [signed::find(document), headline::find(document), expletive::find(document)];
+    let forms =
+        [signed::find(document), headline::find(document), expletive::find(document), transcript::find(document)];
     for form in forms.into_iter().flatten() {
         if !quotes.iter().any(|quote| agrees(quote, &form)) {
             replace(document, &mut quotes, &form);
@@ -31,10 +33,11 @@ pub(super) fn with_forms(document: &Document, mut quotes: Vec<Quote>) -> Vec<Quo
 
 /// Whether a quotation is the one that the form shows, but for its borders.
 fn agrees(quote: &Quote, form: &Form) -> bool {
-    let (content, length) = (form.content, form.content.len());
-    let shared = |piece: &Span| piece.end().min(content.end()).saturating_sub(piece.start().max(content.start()));
-    let covered: usize = quote.content.iter().map(shared).sum();
-    let whole: usize = quote.content.iter().map(|piece| piece.len()).sum();
+    let shared = |(a, b): (&Span, &Span)| a.end().min(b.end()).saturating_sub(a.start().max(b.start()));
+    let pairs = quote.content.iter().flat_map(|piece| form.content.iter().map(move |part| (piece, part)));
+    let covered: usize = pairs.map(shared).sum();
+    let length_of = |pieces: &[Span]| pieces.iter().map(|piece| piece.len()).sum::<usize>();
+    let (whole, length) = (length_of(&quote.content), length_of(&form.content));
     let same_source = match (quote.source, form.source) {
         (Some(ours), Some(theirs)) => ours.overlaps(theirs),
         (None, None) => true,
@@ -47,8 +50,8 @@ fn agrees(quote: &Quote, form: &Form) -> bool {
 /// made of it, and goes as a whole.
 fn replace(document: &Document, quotes: &mut Vec<Quote>, form: &Form) {
     let inside = |span: Span| {
-        let parts = [Some(form.content), Some(form.cue), form.source];
-        parts.into_iter().flatten().any(|part| part.overlaps(span))
+        let mut parts = form.content.iter().copied().chain([form.cue]).chain(form.source);
+        parts.any(|part| part.overlaps(span))
     };
     quotes.retain(|quote| !quote.cue.is_some_and(|cue| cue.overlaps(form.cue)));
     for quote in quotes.iter_mut() {
@@ -60,10 +63,10 @@ fn replace(document: &Document, quotes: &mut Vec<Quote>, form: &Form) {
     }
     quotes.retain(|quote| !quote.content.is_empty());
     quotes.push(Quote {
-        content: vec![form.content],
+        content: form.content.clone(),
         cue: Some(form.cue),
         source: form.source,
-        kind: Kind::of(document, &[form.content]),
+        kind: Kind::of(document, &form.content),
         confidence: form.sure,
         source_confidence: form.source.map_or(0.0, |_| form.sure),
     });

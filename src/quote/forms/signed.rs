@@ -29,7 +29,7 @@ pub(super) fn find(document: &Document) -> Vec<Form> {
             false => rest,
         };
         let (dash, source) = signature(document, line)?;
-        Some(Form { content: *region, cue: dash, source: Some(source), sure: SURE })
+        Some(Form { content: vec![*region], cue: dash, source: Some(source), sure: SURE })
     });
     marked.collect()
 }
@@ -72,7 +72,7 @@ mod tests {
     fn found(text: &str) -> Vec<(String, String)> {
         let document = Document::new(text.to_owned());
         let slice = |span| document.slice(span).to_owned();
-        find(&document).iter().map(|f| (slice(f.content), f.source.map(slice).unwrap_or_default())).collect()
+        find(&document).iter().map(|f| (slice(f.content[0]), f.source.map(slice).unwrap_or_default())).collect()
     }
 
     fn pair(content: &str, source: &str) -> (String, String) {
