@@ -63,10 +63,14 @@ impl ModelFolder {
         Err(Error::model(self.path.join(MANIFEST), format!("lists no file {name}; {MEND}")))
     }
 
-    /// Weight files whose name begins so, in order of name.
+    /// Weight files whose name begins so, in order of their entry: those of other models (`../NAME/FILE`) come first, so
+    /// that the model's own weights take their place.
     pub(crate) fn weights(&self, prefix: &str) -> Vec<PathBuf> {
-        let names = self.manifest.files.keys();
-        names.filter(|n| n.starts_with(prefix) && n.ends_with(".safetensors")).map(|n| self.path.join(n)).collect()
+        let is_part = |entry: &&String| {
+            let name = entry.rsplit('/').next().unwrap_or(entry);
+            name.starts_with(prefix) && name.ends_with(".safetensors")
+        };
+        self.manifest.files.keys().filter(is_part).map(|entry| self.path.join(entry)).collect()
     }
 }
 

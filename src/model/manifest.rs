@@ -29,7 +29,7 @@ pub struct Manifest {
     pub limits: Limits,
     /// Turns the network's probabilities into confidences; without it they are given as they are.
     pub confidence: Option<Calibration>,
-    /// SHA-256 by file name.
+    /// SHA-256 by file name; weights that another model beside it has too are taken from there, as `../NAME/FILE`.
     pub files: BTreeMap<String, String>,
     /// What the weights were trained on.
     pub training_data: Vec<TrainingData>,
@@ -101,7 +101,7 @@ impl SpeakerCalibration {
 }
 
 /// Temperature scaling (Guo et al., 2017) of the scores of a pair, and how sure a label has to be.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PairCalibration {
     /// Divides the scores of stance.
@@ -112,6 +112,19 @@ pub struct PairCalibration {
     pub stance_relevance: f64,
     /// A stance with less probability is unclear.
     pub stance_least: f64,
+    /// A smaller model that is asked first.
+    pub screen: Option<Screen>,
+}
+
+/// A smaller model of pairs, beside the one that names it: what it finds to speak of the target with less probability is
+/// unrelated, and not put to the larger one.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Screen {
+    /// Its name.
+    pub model: String,
+    /// The probability.
+    pub least: f64,
 }
 
 /// Probabilities nearer to 0 and 1 are taken for these, as their logarithms would be without bound.

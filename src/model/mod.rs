@@ -17,7 +17,8 @@ pub(crate) use features::TYPES as QUOTE_TYPES;
 pub use folder::{available, default_folder, ModelFolder};
 pub(crate) use folder::{checksum, hex};
 pub use manifest::{
-    AttributionCalibration, Calibration, Limits, Manifest, Metric, PairCalibration, SpeakerCalibration, TrainingData,
+    AttributionCalibration, Calibration, Limits, Manifest, Metric, PairCalibration, Screen, SpeakerCalibration,
+    TrainingData,
 };
 pub(crate) use pairs::{distance, ends, spread, values, DISTANCES};
 pub use tokens::{Tokenizer, Tokens};

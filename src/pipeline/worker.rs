@@ -80,7 +80,7 @@ impl Worker {
         tch::set_num_threads(1);
         let encoder = Encoder::new(folder, &weights.encoder, settings.batch_tokens, QUOTE_TYPES)?;
         let mut models = BTreeMap::from([(folder.manifest().name.clone(), folder.checksum().to_owned())]);
-        models.extend(weights.judges.values().map(JudgeWeights::provenance));
+        models.extend(weights.judges.values().flat_map(JudgeWeights::provenance));
         let judge = judge(weights, settings)?;
         let provenance =
             Provenance { standpoint: env!("CARGO_PKG_VERSION").to_owned(), models, settings: settings.settings_hash() };

@@ -44,11 +44,11 @@ impl JudgeWeights {
         }
     }
 
-    /// Its name and checksum.
-    pub fn provenance(&self) -> (String, String) {
+    /// Names and checksums of it and of its screen.
+    pub fn provenance(&self) -> Vec<(String, String)> {
         match self {
-            Self::Pairs(weights) => (weights.folder().manifest().name.clone(), weights.folder().checksum().to_owned()),
-            Self::Own(weights) => (weights.name().to_owned(), weights.checksum().to_owned()),
+            Self::Pairs(weights) => weights.provenance(),
+            Self::Own(weights) => vec![(weights.name().to_owned(), weights.checksum().to_owned())],
         }
     }
 
@@ -81,7 +81,7 @@ impl Model {
         match self {
             Self::Pairs(model) => {
                 let pairs: Vec<(&str, Passage)> = questions.iter().map(|q| (q.wording, q.passage.clone())).collect();
-                model.stances_of(&pairs)
+                model.screened_stances(&pairs)
             }
             Self::Own(model) => {
                 let pairs: Vec<(&Target, &str)> =

@@ -8,7 +8,7 @@ use tch::{Device, Kind as Number, Tensor};
 
 use super::likeness::{Vectors, WordVectors};
 use super::pair::{Passage, Sequence, ROLES};
-use crate::model::{values, Encoder, ModelFolder, PairCalibration, Precision, Rows, Tokenizer, Weights};
+use crate::model::{values, Encoder, ModelFolder, PairCalibration, Precision, Rows, Screen, Tokenizer, Weights};
 use crate::Error;
 
 /// Where a speaker stands to a target.
@@ -165,23 +165,45 @@ impl Head {
 /// Weights of a network of pairs, shared between workers.
 pub(crate) struct PairWeights {
     folder: ModelFolder,
+    calibration: PairCalibration,
     encoder: Weights,
     heads: Weights,
+    screen: Option<Box<PairWeights>>,
 }
 
 impl PairWeights {
+    /// Reads a model and the one that it names as its screen, which needs none itself.
     pub fn read(folder: ModelFolder, precision: Precision) -> Result<Self, Error> {
+        let mut weights = Self::read_alone(folder, precision)?;
+        if let Some(screen) = &weights.calibration.screen {
+            let path = weights.folder.path().join("..").join(&screen.model);
+            weights.screen = Some(Box::new(Self::read_alone(ModelFolder::open(&path)?, precision)?));
+        }
+        Ok(weights)
+    }
+
+    fn read_alone(folder: ModelFolder, precision: Precision) -> Result<Self, Error> {
+        let missing = || Error::model(folder.path(), "is no model of stance: its manifest has no [pairs]");
+        let calibration = folder.manifest().pairs.clone().ok_or_else(missing)?;
         let encoder = Encoder::weights(&folder, precision)?;
         let heads = Weights::read(&folder, "pair", Number::Float)?;
-        Ok(Self { folder, encoder, heads })
+        Ok(Self { folder, calibration, encoder, heads, screen: None })
     }
 
     pub fn share(&self) -> Self {
-        Self { folder: self.folder.clone(), encoder: self.encoder.share(), heads: self.heads.share() }
+        Self {
+            folder: self.folder.clone(),
+            calibration: self.calibration.clone(),
+            encoder: self.encoder.share(),
+            heads: self.heads.share(),
+            screen: self.screen.as_ref().map(|screen| Box::new(screen.share())),
+        }
     }
 
-    pub fn folder(&self) -> &ModelFolder {
-        &self.folder
+    /// Names and checksums of the model and of its screen.
+    pub fn provenance(&self) -> Vec<(String, String)> {
+        let folders = std::iter::once(&self.folder).chain(self.screen.as_ref().map(|screen| &screen.folder));
+        folders.map(|folder| (folder.manifest().name.clone(), folder.checksum().to_owned())).collect()
     }
 }
 
@@ -194,6 +216,7 @@ pub struct PairModel {
     calibration: PairCalibration,
     budget: usize,
     words: WordVectors,
+    screen: Option<(Box<PairModel>, f64)>,
     // Holds the tensors that the heads point to.
     _store: VarStore,
 }
@@ -206,8 +229,11 @@ impl PairModel {
 
     pub(crate) fn new(weights: &PairWeights, budget: usize) -> Result<Self, Error> {
         let folder = &weights.folder;
-        let missing = || Error::model(folder.path(), "is no model of stance: its manifest has no [pairs]");
-        let calibration = folder.manifest().pairs.ok_or_else(missing)?;
+        let calibration = weights.calibration.clone();
+        let screen = weights.screen.as_ref().zip(calibration.screen.as_ref());
+        let screen = screen
+            .map(|(weights, Screen { least, .. })| Ok::<_, Error>((Box::new(Self::new(weights, budget)?), *least)));
+        let screen = screen.transpose()?;
         let encoder = Encoder::new(folder, &weights.encoder, budget, ROLES)?;
         let store = VarStore::new(Device::Cpu);
         let heads = store.root() / "heads";
@@ -216,12 +242,15 @@ impl PairModel {
         weights.heads.fill(&store)?;
         let tokenizer = Tokenizer::open(&folder.file("tokenizer.json")?)?;
         let words = WordVectors::new(&weights.encoder, encoder.vocabulary(), encoder.hidden())?;
-        Ok(Self { tokenizer, encoder, stance, sentiment, calibration, budget, words, _store: store })
+        Ok(Self { tokenizer, encoder, stance, sentiment, calibration, budget, words, screen, _store: store })
     }
 
-    /// The vectors of a text's words.
+    /// The vectors of a text's words; those of the screen, where there is one, as it is asked first.
     pub(super) fn word_vectors(&self, text: &str) -> Result<Vectors, Error> {
-        self.words.of(&self.tokenizer, text)
+        match &self.screen {
+            Some((screen, _)) => screen.word_vectors(text),
+            None => self.words.of(&self.tokenizer, text),
+        }
     }
 
     /// How sure a stance has to be.
@@ -229,7 +258,8 @@ impl PairModel {
         Bounds { relevance: self.calibration.stance_relevance, least: self.calibration.stance_least }
     }
 
-    /// The stance of texts to targets: pairs of a target and a text that is all the speaker's words.
+    /// The stance of texts to targets: pairs of a target and a text that is all the speaker's words. Each pair is judged by
+    /// this network, without its screen.
     pub fn stances(&self, pairs: &[(&str, &str)]) -> Result<Vec<StanceProbabilities>, Error> {
         let pairs: Vec<_> = pairs.iter().map(|(target, text)| (*target, Passage::plain(text))).collect();
         self.stances_of(&pairs)
@@ -244,6 +274,18 @@ impl PairModel {
         let pairs: Vec<(String, Passage)> = pairs.iter().map(passage).collect();
         let pairs: Vec<(&str, Passage)> = pairs.iter().map(|(m, p)| (m.as_str(), p.clone())).collect();
         self.sentiments_of(&pairs)
+    }
+
+    /// The stance of texts to targets, of which those that the screen lets pass are put to this network.
+    pub(super) fn screened_stances(&self, pairs: &[(&str, Passage)]) -> Result<Vec<StanceProbabilities>, Error> {
+        let Some((screen, least)) = &self.screen else { return self.stances_of(pairs) };
+        let mut found = screen.stances_of(pairs)?;
+        let passes: Vec<usize> = (0..pairs.len()).filter(|i| found[*i].is_related(*least)).collect();
+        let passing: Vec<(&str, Passage)> = passes.iter().map(|i| pairs[*i].clone()).collect();
+        for (i, probabilities) in passes.into_iter().zip(self.stances_of(&passing)?) {
+            found[i] = probabilities;
+        }
+        Ok(found)
     }
 
     pub(super) fn stances_of(&self, pairs: &[(&str, Passage)]) -> Result<Vec<StanceProbabilities>, Error> {

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 from . import base, export, manifest
@@ -37,14 +38,18 @@ TRAINING = [
 
 
 @torch.no_grad()
-def logits(network, pairs):
+def logits(network, pairs, bf16=False):
+    """Scores of pairs of one task, in their order."""
     network.eval()
-    found = []
-    for i in range(0, len(pairs), 32):
-        batch = pairs[i : i + 32]
-        pooled = network.pooled(*T.tensors(batch, "cpu"))
-        found.append(network.logits(pooled, batch[0].task))
-    return torch.cat(found)
+    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i].ids))
+    found = torch.zeros(len(pairs), len(P.TASKS[pairs[0].task]))
+    for i in range(0, len(order), 32):
+        places = order[i : i + 32]
+        batch = [pairs[k] for k in places]
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            pooled = network.pooled(*T.tensors(batch, "cpu"))
+        found[places] = network.logits(pooled, batch[0].task)
+    return found
 
 
 def merged(scores, task, temperature):
@@ -72,37 +77,52 @@ def fit_temperature(network, sets, tokenizer):
         for pair in pairs:
             P.encode(tokenizer, pair)
         gold = torch.tensor([names.index("neutral" if p.labels[0] == "unrelated" else p.labels[0]) for p in pairs])
-        scored.append((logits(network, pairs), gold))
+        scored.append((logits(network, pairs, bf16=True), gold))
     grid = [0.5 + 0.02 * i for i in range(126)]
     worst = lambda t: max(calibration_error(merged(scores, task, t), gold) for scores, gold in scored)
     return min(grid, key=worst)
 
 
-def write_weights(network, out):
+def write_weights(network, out, share=None):
+    """Writes the weights that are the network's own; returns the entries of those that are another model's."""
     state = {k: v.detach().bfloat16().contiguous() for k, v in network.state_dict().items()}
+    shared = []
+    if share:
+        state = {k: v for k, v in state.items() if not T.is_shared(k)}
+        shared = [f"../{share.name}/{p.name}" for p in share.glob("encoder*.safetensors") if any(map(T.is_shared, names(p)))]
     export.save_parts({k.removeprefix("bert."): v for k, v in state.items() if k.startswith("bert.")}, out, "encoder")
     heads = {k: v for k, v in state.items() if k.startswith(("heads.stance", "heads.sentiment"))}
     save_file(heads, out / "pair.safetensors")
+    return shared
+
+
+def names(file):
+    """What weights of an encoder a file has, under their names in training."""
+    with safe_open(file, "pt") as weights:
+        return [f"bert.{k}" for k in weights.keys()]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--base", choices=base.NAMES, default="minilm", help="what training began from")
+    parser.add_argument("--share", type=Path, help="model folder whose embeddings and lowest layers the network shares")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="stance")
     parser.add_argument("--version", required=True)
     parser.add_argument("--relevance", type=float, default=0.5, help="least probability that a text speaks of a target")
-    parser.add_argument("--least", type=float, default=0.5)
+    parser.add_argument("--least", type=float, default=0.5, help="least probability of a label")
+    parser.add_argument("--screen", help="smaller model that is asked first")
+    parser.add_argument("--screen-least", type=float, default=0.1, help="what it finds less likely to be spoken of is unrelated")
     args = parser.parse_args()
     tokenizer = tokenizer_of(base.minilm_folder())
-    network = T.load(args.checkpoint, args.base, "cpu")
+    network = T.load(args.checkpoint, args.base, "cpu", args.share)
     sets = T.dev_sets(args.data)
     stance = fit_temperature(network, [sets["vast dev"], sets["perspectrum dev"]], tokenizer)
     sentiment = fit_temperature(network, [sets["newsmtsc dev"]], tokenizer)
     args.out.mkdir(parents=True, exist_ok=True)
-    write_weights(network, args.out)
+    shared = write_weights(network, args.out, args.share)
     export.write_config(network, args.out)
     shutil.copyfile(base.minilm_folder() / "tokenizer.json", args.out / "tokenizer.json")
     fields = manifest.new(args.name, args.version, args.base, {"window": 128, "overlap": 32, "reach": 0})
@@ -113,7 +133,9 @@ def main():
         "stance_relevance": args.relevance,
         "stance_least": args.least,
     }
-    manifest.write(args.out, fields | {"summary": SUMMARY, "training_data": TRAINING, "pairs": pairs})
+    if args.screen:
+        pairs["screen"] = {"model": args.screen, "least": args.screen_least}
+    manifest.write(args.out, fields | {"summary": SUMMARY, "training_data": TRAINING, "pairs": pairs, "files": shared})
 
 
 if __name__ == "__main__":

@@ -65,9 +65,11 @@ def new(name, version, base, limits):
 
 
 def write(folder, manifest):
-    """Writes the manifest of a folder, with the checksums of its files as they are."""
-    files = sorted(p for p in folder.iterdir() if p.suffix in {".json", ".safetensors"})
-    sums = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    """Writes the manifest of a folder, with the checksums of its files as they are, and of those that the manifest takes
+    from another model (`../NAME/FILE`)."""
+    own = [p.name for p in folder.iterdir() if p.suffix in {".json", ".safetensors"}]
+    shared = [entry for entry in manifest.get("files", ()) if entry.startswith("../")]
+    sums = {entry: hashlib.sha256((folder / entry).read_bytes()).hexdigest() for entry in sorted(own + shared)}
     manifest = manifest | {"files": sums}
     lines = [f"{k} = {quoted(v)}" for k, v in manifest.items() if is_plain(v)]
     for key, value in manifest.items():

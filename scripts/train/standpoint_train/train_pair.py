@@ -1,7 +1,8 @@
 """Trains the pair network: stance of a speaker to a target, and sentiment to a mention, on one encoder.
 
 Stages: `broad` learns from all the pair sets and inference; `news` goes on from it with the reported speech that the
-network will meet (GWSD and our invented quotations) beside a sample of the rest. Writes a checkpoint an epoch.
+network will meet (GWSD and our invented quotations) beside a sample of the rest. Both write a checkpoint an epoch.
+`folds` measures going on to GWSD by cross-validation.
 """
 
 import argparse
@@ -18,6 +19,16 @@ from torch import nn
 from . import base, weights
 from . import pairs as P
 from .data import tokenizer_of
+
+
+SHARED_LAYERS = 3
+"""Lowest layers that are shared with another model."""
+
+
+def is_shared(name):
+    """Whether a weight is one of those that may be another model's."""
+    layers = tuple(f"bert.encoder.layer.{i}." for i in range(SHARED_LAYERS))
+    return name.startswith(("bert.embeddings.", *layers)) and "token_type" not in name
 
 
 class PairNetwork(nn.Module):
@@ -47,6 +58,16 @@ class PairNetwork(nn.Module):
         network = cls(encoder.config)
         network.bert = encoder
         return network
+
+    def share(self, folder):
+        """Takes the embeddings and the lowest layers of another model, and leaves them as they are: what both models
+        have is then stored once, and training is quicker. The roles of word pieces are this network's own."""
+        other = weights.read(folder)
+        with torch.no_grad():
+            for name, p in self.named_parameters():
+                if is_shared(name):
+                    p.copy_(other[name])
+                    p.requires_grad = False
 
     def pooled(self, ids, types, mask):
         hidden = self.bert(ids, types, mask).float()
@@ -116,12 +137,16 @@ def probabilities(network, pairs, device, tokens=4096):
     return torch.stack([found[i] for i in range(len(pairs))])
 
 
-def stance_macro(network, pairs, device):
-    """Over the labels that the gold has; `unrelated` counts as neutral."""
+def three_way(network, pairs, device):
+    """The likeliest stance of each pair, where `unrelated` counts as neutral."""
     probs = probabilities(network, pairs, device)
     probs[:, 2] += probs[:, 3]
-    names = P.TASKS["stance"]
-    found = [names[i] for i in probs[:, :3].argmax(1)]
+    return [P.TASKS["stance"][i] for i in probs[:, :3].argmax(1)]
+
+
+def stance_macro(network, pairs, device):
+    """Over the labels that the gold has."""
+    found = three_way(network, pairs, device)
     gold = [p.labels[0] for p in pairs]
     return macro_f1(gold, found, sorted(set(gold)))
 
@@ -180,11 +205,15 @@ def evaluate(network, sets, device):
     return scores
 
 
+FOLLOW = 4
+"""Steps between two looks at the weights for their average."""
+
+
 def fit(network, plans, args, rng, device, report):
     """One pass over each plan; a plan is a list of pairs. The weights that count are an average over the last steps."""
-    heads = [p for n, p in network.named_parameters() if not n.startswith("bert.")]
     # The word vectors stay as they were: half of all parameters, and the pair sets are small.
     network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+    heads = [p for n, p in network.named_parameters() if not n.startswith("bert.")]
     body = [p for n, p in network.bert.named_parameters() if p.requires_grad]
     groups = [{"params": body, "lr": args.rate}, {"params": heads, "lr": args.rate * args.head_factor}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
@@ -193,7 +222,7 @@ def fit(network, plans, args, rng, device, report):
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda s: min((s + 1) / (0.06 * total), max(0.0, (total - s) / (0.94 * total)))
     )
-    average = {k: v.clone().float() for k, v in network.state_dict().items()}
+    average = {n: p.detach().clone() for n, p in network.named_parameters() if p.requires_grad}
     step = 0
     for epoch, steps in enumerate(cut, 1):
         rng.shuffle(steps)
@@ -211,13 +240,14 @@ def fit(network, plans, args, rng, device, report):
             optimizer.step()
             schedule.step()
             step += 1
-            weights.follow(average, network, step, args.average)
+            if step % FOLLOW == 0 or step == total:
+                weights.follow(average, network, step // FOLLOW, args.average)
             sums[task] += losses.mean().item()
             counts[task] += 1
-            if step % 100 == 0:
+            if step % 50 == 0:
                 print(f"  step {step}/{total} {(time.time() - began):.0f} s", flush=True)
         raw = {k: v.clone() for k, v in network.state_dict().items()}
-        network.load_state_dict(average)
+        network.load_state_dict(average, strict=False)
         report(network, epoch, {t: round(sums[t] / max(counts[t], 1), 4) for t in sums}, time.time() - began)
         if epoch < len(cut):
             network.load_state_dict(raw)
@@ -234,14 +264,16 @@ def broad(args):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = tokenizer_of(base.minilm_folder())
     vast, rest, sentiment, nli = broad_pairs(args.data, rng)
-    sets = dev_sets(args.data)
-    for pair in [*vast, *rest, *sentiment, *nli, *(p for s in sets.values() for p in s)]:
+    nli = rng.sample(nli, round(len(nli) * args.inference))
+    ours, held = invented_pairs() if args.ours else ([], [])
+    sets = dev_sets(args.data) | held_sets(held)
+    for pair in [*vast, *rest, *sentiment, *ours, *nli, *(p for s in sets.values() for p in s)]:
         P.encode(tokenizer, pair)
     plans = []
     for epoch in range(args.epochs):
         part = rng.sample(vast, len(vast) // 2)
-        plans.append(part + rest + sentiment + (nli if epoch == 0 else []))
-    print({"vast": len(vast), "rest": len(rest), "sentiment": len(sentiment), "nli": len(nli)}, flush=True)
+        plans.append(part + rest + sentiment + ours + (nli if epoch == 0 else []))
+    print({"vast": len(vast), "rest": len(rest), "sentiment": len(sentiment), "ours": len(ours), "nli": len(nli)}, flush=True)
     print("tokens an epoch", [sum(len(p.ids) for p in plan) for plan in plans], flush=True)
 
     def report(network, epoch, losses, seconds):
@@ -249,7 +281,10 @@ def broad(args):
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
-    network = PairNetwork.pretrained(args.base).to(device)
+    network = PairNetwork.pretrained(args.base)
+    if args.share:
+        network.share(args.share)
+    network.to(device)
     fit(network, plans, args, rng, device, report)
 
 
@@ -269,6 +304,12 @@ def invented_pairs():
     return train, held
 
 
+def held_sets(held):
+    """Our held-out pairs by task, those that there are."""
+    by_task = {f"invented {task}": [p for p in held if p.task == task] for task in ("stance", "sentiment")}
+    return {name: pairs for name, pairs in by_task.items() if pairs}
+
+
 def cut_folds(pairs, count, rng):
     """Fold numbers by text, so that no text stands on both sides."""
     texts = sorted({p.text for p in pairs})
@@ -276,8 +317,10 @@ def cut_folds(pairs, count, rng):
     return {text: i % count for i, text in enumerate(texts)}
 
 
-def load(path, name, device):
+def load(path, name, device, share=None):
     network = PairNetwork.pretrained(name)
+    if share:
+        network.share(share)
     # A model folder has no head for inference.
     missing, unexpected = network.load_state_dict(weights.read(path), strict=False)
     assert not unexpected and all(k.startswith("heads.inference") for k in missing), (missing, unexpected)
@@ -288,10 +331,8 @@ def news(args):
     rng = seeded(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = tokenizer_of(base.minilm_folder())
-    sets = dev_sets(args.data)
     ours, held = invented_pairs()
-    sets["invented stance"] = [p for p in held if p.task == "stance"]
-    sets["invented sentiment"] = [p for p in held if p.task == "sentiment"]
+    sets = dev_sets(args.data) | held_sets(held)
     gwsd = sets.pop("gwsd")
     vast, rest, sentiment, _ = broad_pairs(args.data, rng)
     stance = [p for p in rest if p.task == "stance"]
@@ -302,35 +343,44 @@ def news(args):
         P.encode(tokenizer, pair)
 
     def sample(pairs, hundreds):
-        return rng.sample(pairs, args.replay * hundreds)
+        return rng.sample(pairs, min(len(pairs), args.replay * hundreds))
 
     def plan(share):
-        replay = sample(vast, 4) + sample(stance, 6) + sample(sentiment, 20) + sample(directed, 4)
-        return share + ours + made + replay
+        parts = zip((vast, stance, sentiment, directed), args.parts)
+        return share + ours + made + [pair for pairs, hundreds in parts for pair in sample(pairs, hundreds)]
 
     def report(network, epoch, losses, seconds):
         torch.save({k: v.half() for k, v in network.state_dict().items()}, args.work / f"news{epoch}.pt")
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
-    network = load(args.checkpoint, args.base, device)
+    network = load(args.checkpoint, args.base, device, args.share)
     fit(network, [plan(gwsd) for _ in range(args.epochs)], args, rng, device, report)
-    if args.folds:
-        folds, scores, all_gold, all_found = cut_folds(gwsd, args.folds, rng), [], [], []
-        for fold in range(args.folds):
-            network = load(args.checkpoint, args.base, device)
-            inside = [p for p in gwsd if folds[p.text] != fold]
-            outside = [p for p in gwsd if folds[p.text] == fold]
-            fit(network, [inside + rng.sample(ours, 800) for _ in range(args.epochs)], args, rng, device, lambda *_: None)
-            probs = probabilities(network, outside, device)
-            probs[:, 2] += probs[:, 3]
-            names = P.TASKS["stance"]
-            all_found += [names[i] for i in probs[:, :3].argmax(1)]
-            all_gold += [p.labels[0] for p in outside]
-            scores.append(round(stance_macro(network, outside, device), 2))
-            print("gwsd fold", scores, flush=True)
-        pooled = macro_f1(all_gold, all_found, sorted(set(all_gold)))
-        print(json.dumps({"gwsd folds": scores, "pooled": round(pooled, 2)}), flush=True)
+
+
+def folds(args):
+    """Cross-validation on GWSD of going on from a checkpoint that has not seen it: each fold trains on the others and a
+    sample of our quotations."""
+    rng = seeded(args.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    tokenizer = tokenizer_of(base.minilm_folder())
+    ours = [p for p in invented_pairs()[0] if p.task == "stance"]
+    gwsd = list(P.stance_rows(args.data / "gwsd/train.jsonl.gz", "gwsd"))
+    for pair in [*ours, *gwsd]:
+        P.encode(tokenizer, pair)
+    fold_of, scores, gold, found = cut_folds(gwsd, args.folds, rng), [], [], []
+    for fold in range(args.folds):
+        network = load(args.checkpoint, args.base, device, args.share)
+        inside = [p for p in gwsd if fold_of[p.text] != fold]
+        outside = [p for p in gwsd if fold_of[p.text] == fold]
+        plans = [inside + rng.sample(ours, args.beside) for _ in range(args.epochs)]
+        fit(network, plans, args, rng, device, lambda *_: None)
+        theirs, ours_found = [p.labels[0] for p in outside], three_way(network, outside, device)
+        gold, found = gold + theirs, found + ours_found
+        scores.append(round(macro_f1(theirs, ours_found, sorted(set(theirs))), 2))
+        print("gwsd fold", scores, flush=True)
+    pooled = macro_f1(gold, found, sorted(set(gold)))
+    print(json.dumps({"gwsd folds": scores, "pooled": round(pooled, 2)}), flush=True)
 
 
 def main():
@@ -338,10 +388,17 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--base", choices=base.NAMES, default="minilm", help="pretrained encoder to begin from")
-    parser.add_argument("--stage", choices=("broad", "news"), default="broad")
-    parser.add_argument("--checkpoint", type=Path, help="checkpoint or model folder that the stage `news` goes on from")
-    parser.add_argument("--replay", type=int, default=350, help="100 of these are 3,400 pairs of the stage `broad`")
-    parser.add_argument("--folds", type=int, default=0, help="cross-validation of the stage `news` on GWSD")
+    parser.add_argument("--stage", choices=("broad", "news", "folds"), default="broad")
+    parser.add_argument("--checkpoint", type=Path, help="checkpoint or model folder that the other stages go on from")
+    parser.add_argument("--replay", type=int, default=350, help="how often the stage `news` takes `--parts` of the stage `broad`")
+    parser.add_argument(
+        "--parts", type=int, nargs=4, default=(4, 6, 20, 4), help="pairs of VAST, other stance, NewsMTSC and DSE each time"
+    )
+    parser.add_argument("--ours", action="store_true", help="our invented quotations in the stage `broad` too")
+    parser.add_argument("--inference", type=float, default=1.0, help="share of the inference pairs")
+    parser.add_argument("--share", type=Path, help="model folder whose embeddings and lowest layers are taken as they are")
+    parser.add_argument("--folds", type=int, default=5, help="of the stage `folds`, cross-validation on GWSD")
+    parser.add_argument("--beside", type=int, default=800, help="pairs of ours in each epoch of a fold")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rate", type=float, default=1e-4)
@@ -349,10 +406,10 @@ def main():
     parser.add_argument("--batch", type=int, default=1536, help="tokens a batch, padding included")
     parser.add_argument("--pairs", type=float, default=32.0, help="pairs that weigh as one step")
     parser.add_argument("--smoothing", type=float, default=0.05)
-    parser.add_argument("--average", type=float, default=0.995)
+    parser.add_argument("--average", type=float, default=0.98, help="of the weights, every fourth step")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
-    {"broad": broad, "news": news}[args.stage](args)
+    {"broad": broad, "news": news, "folds": folds}[args.stage](args)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import tomllib
 from pathlib import Path
 
 import torch
@@ -16,8 +17,10 @@ PREFIXES = {"encoder": "bert.", "quote": "", "actors": "actors.", "pair": ""}
 def read(path: Path):
     """All weights in f32, under the names that they have in training."""
     if path.is_dir():
-        files = [(prefix, file) for name, prefix in PREFIXES.items() for file in path.glob(f"{name}*.safetensors")]
-        state = {f"{prefix}{k}": v for prefix, file in files for k, v in load_file(file).items()}
+        entries = sorted(tomllib.loads((path / "manifest.toml").read_text())["files"])
+        files = [(path / e).resolve() for e in entries if e.endswith(".safetensors")]
+        parts = [(prefix, file) for name, prefix in PREFIXES.items() for file in files if file.name.startswith(name)]
+        state = {f"{prefix}{k}": v for prefix, file in parts for k, v in load_file(file).items()}
     else:
         state = torch.load(path, weights_only=True)
     return {k: v.float() for k, v in state.items()}
@@ -33,8 +36,9 @@ def average(paths):
 def follow(averages, network, step, most):
     """Moves exponential averages of the weights towards the network's, at first faster than by `most`."""
     decay = min(most, (step + 1) / (step + 10))
-    for name, value in network.state_dict().items():
-        averages[name].lerp_(value.float(), 1 - decay)
+    values = network.state_dict()
+    for name, average in averages.items():
+        average.lerp_(values[name].float(), 1 - decay)
 
 
 def main():
