@@ -78,6 +78,18 @@ fn copied_model() -> tempfile::TempDir {
 }
 
 #[test]
+fn weights_of_another_model_that_is_absent_are_missed() {
+    let models = copied_model();
+    std::fs::create_dir(models.path().join("stance-accurate")).unwrap();
+    let manifest = "stance-accurate/manifest.toml";
+    std::fs::copy(crate::root().join("models").join(manifest), models.path().join(manifest)).unwrap();
+    let output = standpoint(&["analyze", "--models", models.path().to_str().unwrap(), "-"], models.path());
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{message}");
+    assert!(message.contains("accurate/encoder-1.safetensors: cannot be read"), "{message}");
+}
+
+#[test]
 fn a_harmed_model_is_refused() {
     let models = copied_model();
     let weights = models.path().join("fast/quote.safetensors");

@@ -12,6 +12,7 @@ mod labels;
 mod names;
 mod own_model;
 mod parity;
+mod parity_pairs;
 mod phenomena;
 mod registry;
 mod schema;

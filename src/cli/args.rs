@@ -113,8 +113,9 @@ pub struct ModelArguments {
     #[command(flatten)]
     models: ModelsFolder,
 
-    /// Model of stance: a name, or a folder in Hugging Face layout with a sequence classifier that rust-bert can run
-    /// (three-way or inference; BERT, RoBERTa, DeBERTa, DistilBERT, ALBERT, ELECTRA, XLNet); `none` leaves it out
+    /// Model of stance: a name (`stance` is quicker and less often right), or a folder in Hugging Face layout with a sequence
+    /// classifier that rust-bert can run (three-way or inference; BERT, RoBERTa, DeBERTa, DistilBERT, ALBERT, ELECTRA,
+    /// XLNet); `none` leaves it out
     #[arg(long, value_name = "NAME|DIR", default_value = DEFAULT_STANCE_MODEL)]
     stance_model: String,
 

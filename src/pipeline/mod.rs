@@ -44,7 +44,7 @@ pub struct Builder {
 /// The model that is used unless another is asked for.
 pub const DEFAULT_MODEL: &str = "fast";
 /// The model of stance and sentiment that is used unless another is asked for.
-pub const DEFAULT_STANCE_MODEL: &str = "stance";
+pub const DEFAULT_STANCE_MODEL: &str = "stance-accurate";
 /// Word pieces of one pass of the network.
 pub const DEFAULT_BATCH_TOKENS: usize = DEFAULT_BUDGET;
 /// Articles go to a worker together until they have this many bytes, so that windows of like length meet.
