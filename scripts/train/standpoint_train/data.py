@@ -1,6 +1,5 @@
 """Labelled articles as word pieces with gold spans."""
 
-import argparse
 import gzip
 import json
 import random
@@ -34,6 +33,8 @@ class Article:
     paragraph: list
     gold: dict = field(default_factory=dict)
     """Attributions by annotator, the first annotator first."""
+    scores: object = None
+    """Tag scores of a larger model, [T, 7], where there are some."""
 
 
 def read_jsonl(path):
@@ -101,21 +102,26 @@ def quotation(quote):
     return tuple([(passage["start"], passage["end"]) for passage in role if passage] for role in roles)
 
 
-def analyses(tokenizer, path):
-    """Articles as a larger model labels them: the output of `standpoint analyze`, its spans taken for gold."""
-    articles = []
-    for row in read_jsonl(path):
-        article = encode(tokenizer, row["id"], row["text"])
-        article.gold = {"model": [attribution(article, quotation(quote)) for quote in row["quotes"]]}
-        articles.append(article)
-    return articles
-
-
 def unlabelled(root):
-    """News articles without labels of quotations, as `standpoint analyze` reads them."""
-    for name in ("basil/train", "text/wikinews"):
-        for n, row in enumerate(read_jsonl(root / f"{name}.jsonl.gz")):
+    """News articles without labels of quotations; of the bodies of FNC every third."""
+    for name, step in (("basil/train", 1), ("text/wikinews", 1), ("fnc/train-bodies", 3)):
+        for n, row in enumerate(read_jsonl(root / f"{name}.jsonl.gz")[::step]):
             yield {"id": f"{name}-{n}", "text": row["text"]}
+
+
+def taught(tokenizer, root, articles, lessons):
+    """The articles with the tag scores of a larger model (`teach`), and articles without labels with its attributions."""
+    for article in articles:
+        if article.id in lessons:
+            article.scores = lessons[article.id]["scores"]
+    more = []
+    for row in unlabelled(root):
+        if row["id"] in lessons:
+            article = encode(tokenizer, row["id"], row["text"])
+            article.scores = lessons[row["id"]]["scores"]
+            article.gold = {"model": [Attribution(*roles) for roles in lessons[row["id"]]["attributions"]]}
+            more.append(article)
+    return articles + more
 
 
 def passages(tokenizer, paths):
@@ -181,14 +187,3 @@ def batches(cut, tokens, rng: random.Random):
     groups.append(group)
     rng.shuffle(groups)
     return groups
-
-
-def main():
-    parser = argparse.ArgumentParser(description="Prints the unlabelled articles, for a larger model to label.")
-    parser.add_argument("--data", type=Path, required=True)
-    for row in unlabelled(parser.parse_args().data):
-        print(json.dumps(row))
-
-
-if __name__ == "__main__":
-    main()

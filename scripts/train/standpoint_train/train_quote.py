@@ -40,6 +40,20 @@ def collate(batch):
     return ids, types, mask, tags
 
 
+def lesson_loss(emissions, batch):
+    """How far the tag scores are from those of the larger model: Kullback-Leibler divergence a word piece, over the
+    articles that it has read."""
+    ours, theirs = [], []
+    for i, (article, _, left, right) in enumerate(batch):
+        if article.scores is not None:
+            ours.append(emissions[i, 1 : right - left + 1])
+            theirs.append(article.scores[left:right])
+    if not ours:
+        return emissions.sum() * 0.0
+    theirs = torch.cat(theirs).float().to(emissions.device)
+    return F.kl_div(torch.cat(ours).log_softmax(-1), theirs.log_softmax(-1), reduction="batchmean", log_target=True)
+
+
 def hide(ids, tokenizer, share):
     """A share of the pieces masked, so that the tags are learnt from what stands around a word too."""
     special = sum(ids == tokenizer.token_to_id(t) for t in ("[PAD]", "[CLS]", "[SEP]")).bool()
@@ -212,8 +226,8 @@ def train(args):
     if args.limit:
         articles = rng.sample(articles, args.limit)
     articles += data.passages(tokenizer, sorted(actor_train.INVENTED.glob("quotes-*.txt"))) * args.invented
-    if args.analyses:
-        articles += data.analyses(tokenizer, args.analyses)
+    if args.lessons:
+        articles = data.taught(tokenizer, args.data, articles, torch.load(args.lessons, weights_only=True))
     pool = actor_train.Pool(tokenizer, args.data, rng)
     gap = list(actor_data.gap(tokenizer, args.data / "gap/dev.jsonl.gz"))
     chains = [d for r, d in actor_data.gum(tokenizer, args.data / "gum/dev.jsonl.gz") if r["genre"] in actor_train.NEWS]
@@ -242,7 +256,7 @@ def train(args):
         if before + len(plan) <= step:
             continue
         network.train()
-        began, sums = time.time(), np.zeros(5)
+        began, sums = time.time(), np.zeros(6)
         for batch in plan[step - before :]:
             ids, types, mask, tags = collate(batch)
             ids = hide(ids, tokenizer, args.mask)
@@ -265,6 +279,8 @@ def train(args):
             source_loss = sources_of.loss(network.source_of_cue, network, flat)
             cue_loss = cues_of.loss(network.cue_of_content, network, flat)
             loss = args.tag_weight * tag_loss + args.link_weight * (source_loss + cue_loss)
+            taught_loss = lesson_loss(emissions, batch)
+            loss = loss + args.lesson_weight * taught_loss
             optimizer.zero_grad()
             loss.backward()
             mention_loss = chain_loss = torch.zeros(())
@@ -276,7 +292,7 @@ def train(args):
             schedule.step()
             step += 1
             weights.follow(average, network, step, args.average)
-            sums += [x.item() for x in (tag_loss, source_loss, cue_loss, mention_loss, chain_loss)]
+            sums += [x.item() for x in (tag_loss, taught_loss, source_loss, cue_loss, mention_loss, chain_loss)]
             if step % 25 == 0:
                 done = step - max(before, first)
                 means = (sums / done).round(3).tolist()
@@ -318,7 +334,8 @@ def main():
     parser.add_argument("--mention-weight", type=float, default=0.4)
     parser.add_argument("--chain-weight", type=float, default=0.3)
     parser.add_argument("--invented", type=int, default=0, help="times that our own passages are read in an epoch")
-    parser.add_argument("--analyses", type=Path, help="articles labelled by a larger model, its `analyze` output")
+    parser.add_argument("--lessons", type=Path, help="what a larger model makes of articles, the output of `teach`")
+    parser.add_argument("--lesson-weight", type=float, default=1.0)
     parser.add_argument("--drop", type=float, default=0.1, help="share of gold cues and sources hidden from pointers")
     parser.add_argument("--mask", type=float, default=0.0, help="share of the articles' word pieces that are masked")
     parser.add_argument("--average", type=float, default=0.99)

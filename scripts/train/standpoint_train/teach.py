@@ -1,0 +1,48 @@
+"""Writes what a larger model makes of articles, for a smaller one to learn from (Hinton, Vinyals and Dean, 2015).
+
+    python -m standpoint_train.teach --model models/accurate --data DATA --out FILE
+
+For each article the tag scores of every word piece, and of those without labels the attributions too.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import torch
+
+from . import data, infer, parity
+
+
+@torch.inference_mode()
+def lesson(network, article):
+    """Tag scores [T, 7], and the attributions that they and the links give."""
+    hidden = infer.hidden_states(network, article)
+    scores = network.tagger(hidden)
+    spans = infer.spans_of(infer.viterbi(scores.numpy(), network.crf.table().numpy()))
+    return {"scores": scores.half(), "attributions": infer.link(network, hidden, spans, article.paragraph)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    network = parity.load(args.model)
+    tokenizer = data.tokenizer_of(args.model)
+    articles = data.quotations(tokenizer, args.data / "polnear/train.jsonl.gz")
+    articles += [data.encode(tokenizer, row["id"], row["text"]) for row in data.unlabelled(args.data)]
+    lessons, began = {}, time.time()
+    for n, article in enumerate(articles, 1):
+        if article.ids:
+            lessons[article.id] = lesson(network, article)
+        if n % 200 == 0:
+            print(f"{n} of {len(articles)} articles, {time.time() - began:.0f} s", flush=True)
+    beside = args.out.with_suffix(".new")
+    torch.save(lessons, beside)
+    beside.replace(args.out)
+
+
+if __name__ == "__main__":
+    main()
