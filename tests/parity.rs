@@ -3,6 +3,7 @@
 //! `tests/parity/MODEL.json` is written by `scripts/train` whenever a model is exported, with the weights of that model.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use standpoint::model::ModelFolder;
@@ -40,16 +41,21 @@ fn rust_equals_python_in_accurate() {
     equal("accurate", 3);
 }
 
+/// The folder of a shipped model, which must have the weights that its file was made with.
+pub(crate) fn made_with(model: &str, weights: &BTreeMap<String, String>) -> PathBuf {
+    let path = crate::root().join("models").join(model);
+    let manifest = std::fs::read_to_string(path.join("manifest.toml")).unwrap();
+    for (file, sum) in weights {
+        assert!(manifest.contains(&format!("\"{file}\" = \"{sum}\"")), "the file is of another model than {file}");
+    }
+    path
+}
+
 /// Holds a model to its file, which must have so many articles at least.
 fn equal(model: &str, least: usize) {
     let text = std::fs::read_to_string(crate::root().join(format!("tests/parity/{model}.json"))).unwrap();
     let expected: Expected = serde_json::from_str(&text).unwrap();
-    let path = crate::root().join("models").join(model);
-    let manifest = std::fs::read_to_string(path.join("manifest.toml")).unwrap();
-    for (file, sum) in &expected.weights {
-        assert!(manifest.contains(&format!("\"{file}\" = \"{sum}\"")), "the file is of another model than {file}");
-    }
-    let folder = ModelFolder::open(&path).unwrap();
+    let folder = ModelFolder::open(&made_with(model, &expected.weights)).unwrap();
     let articles: BTreeMap<String, String> = crate::articles().into_iter().collect();
     assert!(expected.articles.len() >= least);
     for (name, expected) in &expected.articles {

@@ -41,9 +41,9 @@ struct Mention {
 }
 
 /// Of all passages, in percent.
-const BOUND: usize = 50;
+const BOUND: usize = 80;
 /// F1 of the targets that are spoken of, in percent.
-const RELEVANCE: f64 = 70.0;
+const RELEVANCE: f64 = 77.0;
 
 /// A pipeline that asks for these targets.
 fn asking<'a>(targets: impl Iterator<Item = &'a String>) -> Pipeline {
