@@ -90,10 +90,12 @@ impl Judge {
             let vectors = model.word_vectors(&passage.text)?;
             let paragraph = quote.content.first().map_or(0, |s| document.paragraph_at(s.start()));
             let near = paragraph.saturating_sub(1)..=paragraph;
+            let surroundings = surroundings(document, quote, paragraph);
             for (t, Sought { target, words, vectors: names }) in self.targets.iter().enumerate() {
                 let alike = |passage| names.iter().any(|name| name.likeness(passage).is_none_or(|l| l >= ALIKE));
                 let about = || near.clone().filter_map(|p| paragraphs.get(p)).any(|p| words.wording(p).is_some());
-                if vectors.as_ref().map_or_else(|| words.touch(&own) || about(), alike) {
+                if words.named_in(surroundings) && vectors.as_ref().map_or_else(|| words.touch(&own) || about(), alike)
+                {
                     let wording = words.wording(&own).unwrap_or(&target.name);
                     places.push((i, t));
                     asked.push(Asked { target, wording, passage: passage.clone() });
@@ -136,6 +138,17 @@ impl Judge {
         }
         Ok(())
     }
+}
+
+/// The text from the paragraph before a quotation to the end of the one that it, or its source, ends in: a target that names
+/// someone is spoken of only where a name of it stands there.
+fn surroundings<'a>(document: &'a Document, quote: &Quote, paragraph: usize) -> &'a str {
+    let ends =
+        quote.content.iter().chain(&quote.source).map(|span| document.paragraph_at(span.end().saturating_sub(1)));
+    let paragraphs = document.paragraphs();
+    let (first, last) = (paragraph.saturating_sub(1), ends.max().unwrap_or(paragraph));
+    let bounds = paragraphs.get(first).zip(paragraphs.get(last));
+    bounds.map_or("", |(first, last)| &document.text()[first.start()..last.end().max(first.start())])
 }
 
 fn holds(quote: &Quote, span: Span) -> bool {
