@@ -7,7 +7,7 @@ use super::likeness::Vectors;
 use super::model::{Asked, Model};
 use super::network::{SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
 use super::pair::Passage;
-use super::relevance::{stems, Words};
+use super::relevance::{stems, words, Words};
 use super::target::{Target, Targets};
 use crate::actor::{Kind, Resolved};
 use crate::quote::Quote;
@@ -90,11 +90,11 @@ impl Judge {
             let vectors = model.word_vectors(&passage.text)?;
             let paragraph = quote.content.first().map_or(0, |s| document.paragraph_at(s.start()));
             let near = paragraph.saturating_sub(1)..=paragraph;
-            let surroundings = surroundings(document, quote, paragraph);
+            let surroundings = words(surroundings(document, quote, paragraph));
             for (t, Sought { target, words, vectors: names }) in self.targets.iter().enumerate() {
                 let alike = |passage| names.iter().any(|name| name.likeness(passage).is_none_or(|l| l >= ALIKE));
                 let about = || near.clone().filter_map(|p| paragraphs.get(p)).any(|p| words.wording(p).is_some());
-                if words.named_in(surroundings) && vectors.as_ref().map_or_else(|| words.touch(&own) || about(), alike)
+                if words.named_in(&surroundings) && vectors.as_ref().map_or_else(|| words.touch(&own) || about(), alike)
                 {
                     let wording = words.wording(&own).unwrap_or(&target.name);
                     places.push((i, t));

@@ -207,6 +207,14 @@ impl PairWeights {
     }
 }
 
+/// What looks at a pair of a quotation and a target before the network does.
+enum First {
+    /// Its own word vectors.
+    Words(WordVectors),
+    /// A smaller network, with the least probability that lets a pair pass.
+    Screen(Box<PairModel>, f64),
+}
+
 /// A loaded network of pairs.
 pub struct PairModel {
     tokenizer: Tokenizer,
@@ -215,8 +223,7 @@ pub struct PairModel {
     sentiment: Head,
     calibration: PairCalibration,
     budget: usize,
-    words: WordVectors,
-    screen: Option<(Box<PairModel>, f64)>,
+    first: First,
     // Holds the tensors that the heads point to.
     _store: VarStore,
 }
@@ -230,10 +237,6 @@ impl PairModel {
     pub(crate) fn new(weights: &PairWeights, budget: usize) -> Result<Self, Error> {
         let folder = &weights.folder;
         let calibration = weights.calibration.clone();
-        let screen = weights.screen.as_ref().zip(calibration.screen.as_ref());
-        let screen = screen
-            .map(|(weights, Screen { least, .. })| Ok::<_, Error>((Box::new(Self::new(weights, budget)?), *least)));
-        let screen = screen.transpose()?;
         let encoder = Encoder::new(folder, &weights.encoder, budget, ROLES)?;
         let store = VarStore::new(Device::Cpu);
         let heads = store.root() / "heads";
@@ -241,15 +244,18 @@ impl PairModel {
         let sentiment = Head::new(&heads / "sentiment", encoder.hidden(), 3);
         weights.heads.fill(&store)?;
         let tokenizer = Tokenizer::open(&folder.file("tokenizer.json")?)?;
-        let words = WordVectors::new(&weights.encoder, encoder.vocabulary(), encoder.hidden())?;
-        Ok(Self { tokenizer, encoder, stance, sentiment, calibration, budget, words, screen, _store: store })
+        let first = match weights.screen.as_ref().zip(calibration.screen.as_ref()) {
+            Some((weights, Screen { least, .. })) => First::Screen(Box::new(Self::new(weights, budget)?), *least),
+            None => First::Words(WordVectors::new(&weights.encoder, encoder.vocabulary(), encoder.hidden())?),
+        };
+        Ok(Self { tokenizer, encoder, stance, sentiment, calibration, budget, first, _store: store })
     }
 
     /// The vectors of a text's words; those of the screen, where there is one, as it is asked first.
     pub(super) fn word_vectors(&self, text: &str) -> Result<Vectors, Error> {
-        match &self.screen {
-            Some((screen, _)) => screen.word_vectors(text),
-            None => self.words.of(&self.tokenizer, text),
+        match &self.first {
+            First::Screen(screen, _) => screen.word_vectors(text),
+            First::Words(words) => words.of(&self.tokenizer, text),
         }
     }
 
@@ -278,7 +284,7 @@ impl PairModel {
 
     /// The stance of texts to targets, of which those that the screen lets pass are put to this network.
     pub(super) fn screened_stances(&self, pairs: &[(&str, Passage)]) -> Result<Vec<StanceProbabilities>, Error> {
-        let Some((screen, least)) = &self.screen else { return self.stances_of(pairs) };
+        let First::Screen(screen, least) = &self.first else { return self.stances_of(pairs) };
         let mut found = screen.stances_of(pairs)?;
         let passes: Vec<usize> = (0..pairs.len()).filter(|i| found[*i].is_related(*least)).collect();
         let passing: Vec<(&str, Passage)> = passes.iter().map(|i| pairs[*i].clone()).collect();

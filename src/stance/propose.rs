@@ -31,7 +31,8 @@ const FUNCTION: &[&str] = &[
     "said", "says", "saying", "see", "seen", "know", "known", "think", "want", "wants", "need", "needs", "let", "put",
     "one", "two", "three", "four", "five", "first", "second", "last", "next", "new", "old", "good", "bad", "big", "great",
     "little", "long", "high", "low", "able", "ready", "likely", "sure", "clear", "due", "including", "according", "yes",
-    "further", "rather", "instead", "however", "perhaps", "together", "lot", "lots", "bit", "kind", "sort", "become", "becomes", "became", "remain", "remains", "continue", "keep", "kept",
+    "lot", "lots", "bit", "kind", "sort", "become", "becomes", "became", "remain", "remains", "continue", "keep", "kept",
+    "further", "rather", "instead", "however", "perhaps", "together",
 ];
 
 /// Nouns that are no topic alone.

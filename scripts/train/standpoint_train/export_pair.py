@@ -37,21 +37,6 @@ TRAINING = [
 ]
 
 
-@torch.no_grad()
-def logits(network, pairs, bf16=False):
-    """Scores of pairs of one task, in their order."""
-    network.eval()
-    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i].ids))
-    found = torch.zeros(len(pairs), len(P.TASKS[pairs[0].task]))
-    for i in range(0, len(order), 32):
-        places = order[i : i + 32]
-        batch = [pairs[k] for k in places]
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-            pooled = network.pooled(*T.tensors(batch, "cpu"))
-        found[places] = network.logits(pooled, batch[0].task)
-    return found
-
-
 def merged(scores, task, temperature):
     """Probabilities of the classes as they are measured: unrelated counts as neutral."""
     p = (scores / temperature).softmax(-1)
@@ -77,7 +62,7 @@ def fit_temperature(network, sets, tokenizer):
         for pair in pairs:
             P.encode(tokenizer, pair)
         gold = torch.tensor([names.index("neutral" if p.labels[0] == "unrelated" else p.labels[0]) for p in pairs])
-        scored.append((logits(network, pairs, bf16=True), gold))
+        scored.append((T.scores(network, pairs, "cpu"), gold))
     grid = [0.5 + 0.02 * i for i in range(126)]
     worst = lambda t: max(calibration_error(merged(scores, task, t), gold) for scores, gold in scored)
     return min(grid, key=worst)

@@ -133,8 +133,12 @@ def attributions(network, article, size=190, overlap=32, bf16=True):
     if not article.ids:
         return [], {"source": [], "cue": [], "content": []}
     hidden = hidden_states(network, article, size, overlap, bf16)
-    emissions = network.tagger(hidden).cpu().numpy()
-    spans = spans_of(viterbi(emissions, network.crf.table().cpu().numpy()))
+    return decode(network, article, hidden, network.tagger(hidden))
+
+
+def decode(network, article, hidden, emissions):
+    """The same from the vectors and the tag scores of all word pieces."""
+    spans = spans_of(viterbi(emissions.cpu().numpy(), network.crf.table().cpu().numpy()))
     return link(network, hidden, spans, article.paragraph), spans
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from transformers import BertConfig
 
-from . import base, export_pair, manifest, weights
+from . import base, manifest
 from . import pairs as P
 from . import train_pair as T
 from .data import tokenizer_of
@@ -21,10 +21,7 @@ ARTICLES = 8
 
 def load(folder):
     """The network of a model folder, in f32; its head for inference, which is not shipped, is any."""
-    network = T.PairNetwork(BertConfig.from_pretrained(folder, attn_implementation="sdpa"))
-    missing, unexpected = network.load_state_dict(weights.read(folder), strict=False)
-    assert not unexpected and all(k.startswith("heads.inference") for k in missing), (missing, unexpected)
-    return network.eval()
+    return T.fill(T.PairNetwork(BertConfig.from_pretrained(folder, attn_implementation="sdpa")), folder)
 
 
 def cases(folder):
@@ -48,7 +45,7 @@ def main():
     rows = []
     for pair in cases(args.articles):
         P.encode(tokenizer, pair)
-        scores = export_pair.logits(network, [pair])[0] / about["pairs"][f"{pair.task}_temperature"]
+        scores = T.scores(network, [pair], "cpu", bf16=False)[0] / about["pairs"][f"{pair.task}_temperature"]
         row = {"task": pair.task, "target": pair.target, "text": pair.text, "shares": scores.softmax(-1).tolist()}
         rows.append(row | ({"mention": pair.spans[0][:2]} if pair.spans else {}))
     sums = {name: sum for name, sum in about["files"].items() if name.endswith(".safetensors")}

@@ -19,8 +19,8 @@ def lesson(network, article):
     """Tag scores [T, 7], and the attributions that they and the links give."""
     hidden = infer.hidden_states(network, article)
     scores = network.tagger(hidden)
-    spans = infer.spans_of(infer.viterbi(scores.numpy(), network.crf.table().numpy()))
-    return {"scores": scores.half(), "attributions": infer.link(network, hidden, spans, article.paragraph)}
+    attributions, _ = infer.decode(network, article, hidden, scores)
+    return {"scores": scores.half(), "attributions": attributions}
 
 
 def main():

@@ -115,17 +115,17 @@ def macro_f1(gold, found, labels):
 
 
 @torch.no_grad()
-def probabilities(network, pairs, device, tokens=4096):
+def scores(network, pairs, device, tokens=4096, bf16=True):
+    """Scores of the classes for pairs of one task, in their order."""
     network.eval()
     order = sorted(range(len(pairs)), key=lambda i: len(pairs[i].ids))
     found, group = {}, []
 
     def flush():
         batch = [pairs[i] for i in group]
-        with autocast(device):
+        with autocast(device, bf16):
             pooled = network.pooled(*tensors(batch, device))
-        probs = network.logits(pooled, batch[0].task).float().softmax(-1).cpu()
-        found.update(zip(group, probs))
+        found.update(zip(group, network.logits(pooled, batch[0].task).float().cpu()))
 
     for i in order:
         if group and len(pairs[i].ids) * (len(group) + 1) > tokens:
@@ -135,6 +135,10 @@ def probabilities(network, pairs, device, tokens=4096):
     if group:
         flush()
     return torch.stack([found[i] for i in range(len(pairs))])
+
+
+def probabilities(network, pairs, device):
+    return scores(network, pairs, device).softmax(-1)
 
 
 def three_way(network, pairs, device):
@@ -157,8 +161,8 @@ def sentiment_macro(network, pairs, device):
     return macro_f1([p.labels[0] for p in pairs], found, names)
 
 
-def autocast(device):
-    return torch.autocast(device_type=device, dtype=torch.bfloat16)
+def autocast(device, enabled=True):
+    return torch.autocast(device_type=device, dtype=torch.bfloat16, enabled=enabled)
 
 
 def broad_pairs(data, rng):
@@ -321,10 +325,14 @@ def load(path, name, device, share=None):
     network = PairNetwork.pretrained(name)
     if share:
         network.share(share)
-    # A model folder has no head for inference.
+    return fill(network, path).to(device)
+
+
+def fill(network, path):
+    """Loads a checkpoint or a model folder, which has no head for inference."""
     missing, unexpected = network.load_state_dict(weights.read(path), strict=False)
     assert not unexpected and all(k.startswith("heads.inference") for k in missing), (missing, unexpected)
-    return network.to(device)
+    return network
 
 
 def news(args):
