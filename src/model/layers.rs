@@ -13,6 +13,9 @@ use crate::Error;
 /// What rust-bert has for every layer normalization of BERT.
 const EPSILON: f64 = 1e-12;
 
+/// Rows of attention whose exponentials sum to less, or to more than one over it, are shifted first.
+const SMALLEST_SUM: f64 = 1e-25;
+
 /// All layers of an encoder.
 pub(super) struct Layers {
     layers: Vec<Layer>,
@@ -70,17 +73,31 @@ impl Layers {
         let contexts = lengths.iter().map(|length| {
             let window = qkv.narrow(0, start, *length).view([*length, 3, self.heads, self.head_size]);
             start += length;
-            let split = window.permute([1, 2, 0, 3]);
-            let (query, key, value) = (split.get(0) * scale, split.get(1), split.get(2));
-            let keys = key.transpose(1, 2);
+            let split = window.permute([1, 2, 0, 3]).contiguous();
+            let (query, keys, value) = (split.get(0) * scale, split.get(1).transpose(1, 2), split.get(2));
             let scores = match &self.relative {
                 Some(relative) => relative.of_length(*length).baddbmm(&query, &keys, 1.0, 1.0),
                 None => query.bmm(&keys),
             };
-            let shares = scores.softmax(-1, None::<Kind>);
-            shares.bmm(&value).transpose(0, 1).reshape([*length, hidden])
+            mean_by(scores, &value).transpose(0, 1).reshape([*length, hidden])
         });
         Tensor::cat(&contexts.collect::<Vec<_>>(), 0)
+    }
+}
+
+/// The mean of the values by the softmax of the scores: `[heads, pieces, pieces]` and `[heads, pieces, head size]`.
+///
+/// Softmax shifts each row so that its exponentials stay in bounds, which takes most of its time; trained scores are
+/// within them as they are. Where some are not, it is computed as usual.
+fn mean_by(scores: Tensor, values: &Tensor) -> Tensor {
+    let weights = scores.exp();
+    let sums = weights.sum_dim_intlist([-1i64].as_slice(), true, Kind::Float);
+    let (least, most) = sums.aminmax(None, false);
+    // False for what is no number, too.
+    if least.double_value(&[]) > SMALLEST_SUM && most.double_value(&[]) < 1.0 / SMALLEST_SUM {
+        (weights.bmm(values) / sums).to_kind(values.kind())
+    } else {
+        scores.softmax(-1, None::<Kind>).bmm(values)
     }
 }
 
@@ -141,6 +158,21 @@ mod tests {
     use rust_bert::bert::{BertEmbedding, BertEmbeddings, BertModel};
     use tch::nn::VarStore;
     use tch::Device;
+
+    #[test]
+    fn attention_is_that_of_softmax_in_and_out_of_bounds() {
+        tch::manual_seed(4);
+        let options = (Kind::Float, Device::Cpu);
+        let values = Tensor::randn([2, 5, 3], options);
+        for scale in [1.0, 30.0, 500.0] {
+            for shift in [0.0, -400.0, 400.0] {
+                let scores = Tensor::randn([2, 5, 5], options) * scale + shift;
+                let expected = scores.softmax(-1, None::<Kind>).bmm(&values);
+                let worst = (mean_by(scores, &values) - expected).abs().max().double_value(&[]);
+                assert!(worst < 1e-4, "{scale} {shift}: {worst}");
+            }
+        }
+    }
 
     /// rust-bert's model and these layers on the same random weights, over windows of different lengths.
     #[test]
