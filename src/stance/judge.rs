@@ -71,12 +71,18 @@ impl Judge {
 
     pub fn judge(&self, document: &Document, quotes: &[Quote], resolved: &Resolved) -> Result<Vec<Judgement>, Error> {
         let mut judgements: Vec<Judgement> = quotes.iter().map(|_| Judgement::default()).collect();
-        self.stances(document, quotes, &mut judgements)?;
+        self.stances(document, quotes, resolved, &mut judgements)?;
         self.sentiments(document, quotes, resolved, &mut judgements)?;
         Ok(judgements)
     }
 
-    fn stances(&self, document: &Document, quotes: &[Quote], judgements: &mut [Judgement]) -> Result<(), Error> {
+    fn stances(
+        &self,
+        document: &Document,
+        quotes: &[Quote],
+        resolved: &Resolved,
+        judgements: &mut [Judgement],
+    ) -> Result<(), Error> {
         let Some(model) = self.stance.as_ref().filter(|_| !self.targets.is_empty()) else { return Ok(()) };
         // Only models of the user's ask for them.
         let paragraphs = LazyCell::new(|| -> Vec<HashSet<String>> {
@@ -90,7 +96,8 @@ impl Judge {
             let vectors = model.word_vectors(&passage.text)?;
             let paragraph = quote.content.first().map_or(0, |s| document.paragraph_at(s.start()));
             let near = paragraph.saturating_sub(1)..=paragraph;
-            let surroundings = words(surroundings(document, quote, paragraph));
+            let surroundings =
+                surroundings(document, quote, paragraph).map_or_else(Vec::new, |s| called(document, s, resolved));
             for (t, Sought { target, words, vectors: names }) in self.targets.iter().enumerate() {
                 let alike = |passage| names.iter().any(|name| name.likeness(passage).is_none_or(|l| l >= ALIKE));
                 let about = || near.clone().filter_map(|p| paragraphs.get(p)).any(|p| words.wording(p).is_some());
@@ -142,13 +149,19 @@ impl Judge {
 
 /// The text from the paragraph before a quotation to the end of the one that it, or its source, ends in: a target that names
 /// someone is spoken of only where a name of it stands there.
-fn surroundings<'a>(document: &'a Document, quote: &Quote, paragraph: usize) -> &'a str {
+fn surroundings(document: &Document, quote: &Quote, paragraph: usize) -> Option<Span> {
     let ends =
         quote.content.iter().chain(&quote.source).map(|span| document.paragraph_at(span.end().saturating_sub(1)));
     let paragraphs = document.paragraphs();
     let (first, last) = (paragraph.saturating_sub(1), ends.max().unwrap_or(paragraph));
-    let bounds = paragraphs.get(first).zip(paragraphs.get(last));
-    bounds.map_or("", |(first, last)| &document.text()[first.start()..last.end().max(first.start())])
+    let (first, last) = paragraphs.get(first).zip(paragraphs.get(last))?;
+    document.span_of_bytes(first.start(), last.end())
+}
+
+/// The words of a passage, and the names of the actors that it names in other words ("Moscow" for Russia).
+fn called(document: &Document, passage: Span, resolved: &Resolved) -> Vec<String> {
+    let named = resolved.named.iter().filter(|named| passage.contains(named.span));
+    words(document.slice(passage)).into_iter().chain(named.flat_map(|named| words(&named.name))).collect()
 }
 
 fn holds(quote: &Quote, span: Span) -> bool {

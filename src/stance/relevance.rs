@@ -4,7 +4,7 @@
 //! (`likeness`). A model of the user's is only asked about a quotation that shares a word with the target, or that stands
 //! near all of its words.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::text::{before_possessive, without_possessive};
 
@@ -45,11 +45,12 @@ fn stem(word: &str) -> String {
     cut.unwrap_or(word).to_owned()
 }
 
-/// The names in a phrase, each as the beginning that its other forms share with it ("russ" of "Russia" and "Russian").
+/// The names in a phrase, each as the beginning that its other forms share with it ("russ" of "Russia" and "Russian"); by
+/// party where something is said to be between several ("ties between Russia and China").
 ///
 /// A capital alone does not make the first word a name, as people write "Peace talks" too: it must be all capitals, or own
 /// something ("China's involvement"), or stand beside another name. Shorter names ("UN") begin too many other words.
-fn names(phrase: &str) -> Vec<String> {
+fn names(phrase: &str) -> Vec<Vec<String>> {
     let capital = |word: &str| word.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_uppercase);
     let sure = |(at, word): &(usize, &str)| {
         let bare = plain(word);
@@ -65,11 +66,18 @@ fn names(phrase: &str) -> Vec<String> {
         let letters = word.chars().count();
         word.to_lowercase().chars().take(letters.saturating_sub(2).clamp(4, 5)).collect::<String>()
     };
-    capitals
-        .into_iter()
-        .map(|(_, word)| beginning(plain(word)))
-        .filter(|name| name.chars().count() > 3 && !is_empty(name))
-        .collect()
+    let found = capitals.into_iter().map(|(at, word)| (party_at(phrase, at), beginning(plain(word))));
+    let mut parties: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (party, name) in found.filter(|(_, name)| name.chars().count() > 3 && !is_empty(name)) {
+        parties.entry(party).or_default().push(name);
+    }
+    parties.into_values().collect()
+}
+
+/// Which of the parties after "between" the word at this place belongs to, from 0; 0 where nothing is between parties.
+fn party_at(phrase: &str, place: usize) -> usize {
+    let before = phrase.split_whitespace().take(place).skip_while(|word| !word.eq_ignore_ascii_case("between"));
+    before.filter(|word| word.eq_ignore_ascii_case("and") || word.ends_with(',')).count()
 }
 
 /// A word without its possessive ending and the punctuation around it.
@@ -81,8 +89,8 @@ fn plain(word: &str) -> &str {
 #[derive(Debug, Clone)]
 pub(super) struct Words {
     phrases: Vec<(String, HashSet<String>)>,
-    /// The names in each of the names and aliases.
-    names: Vec<Vec<String>>,
+    /// The names in each of the names and aliases, by party.
+    names: Vec<Vec<Vec<String>>>,
 }
 
 impl Words {
@@ -93,10 +101,11 @@ impl Words {
         Self { phrases: phrases.filter(|(_, stems)| !stems.is_empty()).collect(), names }
     }
 
-    /// Whether a name of the target stands among the [`words`] of a text, or the target has none.
+    /// Whether a name of the target, or one of each of its parties, stands among the [`words`] of a text, or the target has
+    /// none.
     pub fn named_in(&self, words: &[String]) -> bool {
         let stands = |name: &String| words.iter().any(|word| word.starts_with(name.as_str()));
-        self.names.iter().any(|names| names.is_empty() || names.iter().any(stands))
+        self.names.iter().any(|parties| parties.iter().all(|names| names.iter().any(stands)))
     }
 
     /// The first of the names whose words are all in the text.
@@ -127,7 +136,10 @@ mod tests {
     #[test]
     fn a_target_that_names_someone_wants_a_name() {
         let named = |target: &str, text: &str| Words::new([target].into_iter()).named_in(&words(text));
-        assert!(named("ties between Russia and China", "Chinese ministers"));
+        assert!(named("ties between Russia and China", "Chinese ministers spoke to Russia."));
+        assert!(!named("ties between Russia and China", "Chinese ministers spoke to Norvia."));
+        assert!(!named("trade between Norvia, Ostland and Perm", "Ostland and Norvia"));
+        assert!(named("the President and Congress", "Congress"));
         assert!(!named("ties between Russia and China", "The mayor thanked the sheriff."));
         assert!(!named("President Obama", "Sheriff Arpaio knows the struggle."));
         assert!(named("NATO expansion", "Nato must not grow."));
