@@ -153,9 +153,9 @@ pub struct ModelArguments {
     #[arg(long, value_name = "N", default_value_t = DEFAULT_BATCH_TOKENS)]
     batch_tokens: usize,
 
-    /// Leave out quotations with less confidence, 0 to 1
-    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
-    min_confidence: f64,
+    /// Leave out quotations with less confidence, 0 to 1; 0 keeps all [default: what the model's manifest says]
+    #[arg(long, value_name = "P", value_parser = probability)]
+    min_confidence: Option<f64>,
 }
 
 impl ModelArguments {
@@ -178,8 +178,10 @@ impl ModelArguments {
             .sentiment_model(named(&self.sentiment_model))
             .targets(targets)
             .precision(self.precision.into())
-            .batch_tokens(self.batch_tokens)
-            .min_confidence(self.min_confidence);
+            .batch_tokens(self.batch_tokens);
+        if let Some(bound) = self.min_confidence {
+            builder = builder.min_confidence(bound);
+        }
         if let Some(workers) = self.workers {
             builder = builder.workers(workers.into());
         }

@@ -60,6 +60,8 @@ pub struct Calibration {
     pub attribution: AttributionCalibration,
     /// Of the speaker, given the content.
     pub speaker: SpeakerCalibration,
+    /// Attributions with less confidence are left out, unless another bound is asked for.
+    pub least: f64,
 }
 
 /// The logistic of `bias` and the terms of `c` and `s`; `sourceless` stands for the term of `s` where there is no source,

@@ -33,7 +33,7 @@ pub struct Builder {
     precision: Precision,
     workers: Option<usize>,
     batch_tokens: usize,
-    min_confidence: f64,
+    min_confidence: Option<f64>,
     states: Arc<States>,
     registry: Arc<Registry>,
     targets: Targets,
@@ -60,7 +60,7 @@ impl Default for Builder {
             precision: Precision::Auto,
             workers: None,
             batch_tokens: DEFAULT_BATCH_TOKENS,
-            min_confidence: 0.0,
+            min_confidence: None,
             states: Arc::new(States::default()),
             registry: Arc::new(Registry::default()),
             targets: Targets::default(),
@@ -101,9 +101,9 @@ impl Builder {
         self
     }
 
-    /// Leaves out quotations with less confidence, 0 to 1.
+    /// Leaves out quotations with less confidence, 0 to 1. Without it, the bound of the model's manifest; 0 keeps all.
     pub fn min_confidence(mut self, bound: f64) -> Self {
-        self.min_confidence = bound;
+        self.min_confidence = Some(bound);
         self
     }
 

@@ -84,9 +84,11 @@ impl Worker {
         let judge = judge(weights, settings)?;
         let provenance =
             Provenance { standpoint: env!("CARGO_PKG_VERSION").to_owned(), models, settings: settings.settings_hash() };
+        let finder = Finder::new(folder, &weights.finder, encoder.hidden())?;
         Ok(Self {
+            min_confidence: settings.min_confidence.unwrap_or(finder.least()),
             tokenizer: Tokenizer::open(&folder.file("tokenizer.json")?)?,
-            finder: Finder::new(folder, &weights.finder, encoder.hidden())?,
+            finder,
             heads: Heads::new(&weights.heads, encoder.hidden())?,
             encoder,
             states: Arc::clone(&settings.states),
@@ -94,7 +96,6 @@ impl Worker {
             judge,
             targets: settings.targets.iter().map(|t| t.id.clone()).collect(),
             provenance,
-            min_confidence: settings.min_confidence,
         })
     }
 

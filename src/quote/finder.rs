@@ -52,6 +52,11 @@ impl Finder {
         Ok(Self { tagger, crf: Crf::new(table), source_of_cue, cue_of_content, reach, confidence, _store: store })
     }
 
+    /// The confidence below which the model's manifest leaves quotations out.
+    pub fn least(&self) -> f64 {
+        self.confidence.map_or(0.0, |c| c.least)
+    }
+
     /// Tag scores of each word piece, in the order of the manifest's tags.
     pub fn emissions(&self, hidden: &Tensor) -> Vec<[f32; TAG_COUNT]> {
         rows(&self.tagger.forward(hidden))
