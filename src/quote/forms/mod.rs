@@ -1,6 +1,7 @@
 //! Attributions that the form of a line or sentence shows beyond doubt, where the network, which learnt from running text,
 //! often errs. Each form was counted in PolNeAR before it became a rule; the counts stand with each.
 
+mod according;
 mod expletive;
 mod headline;
 mod signed;
@@ -19,15 +20,26 @@ struct Form {
     sure: f64,
 }
 
-/// The quotations, with those that a form shows in place of what the network made of them.
+/// The quotations, with those that a form shows in place of what the network made of them. What both find is as sure as
+/// the surer of the two.
 pub(super) fn with_forms(document: &Document, mut quotes: Vec<Quote>) -> Vec<Quote> {
     let forms =
         [signed::find(document), headline::find(document), expletive::find(document), transcript::find(document)];
     for form in forms.into_iter().flatten() {
-        if !quotes.iter().any(|quote| agrees(quote, &form)) {
+        match quotes.iter_mut().find(|quote| agrees(quote, &form)) {
+            Some(quote) => {
+                quote.confidence = quote.confidence.max(form.sure);
+                quote.source_confidence = quote.source_confidence.max(form.source.map_or(0.0, |_| form.sure));
+            }
+            None => replace(document, &mut quotes, &form),
+        }
+    }
+    for form in according::find(document) {
+        if !quotes.iter().any(|quote| touches(quote, &form)) {
             replace(document, &mut quotes, &form);
         }
     }
+    quotes.iter_mut().for_each(|quote| expletive::leave_open(document, quote));
     quotes
 }
 
@@ -44,6 +56,13 @@ fn agrees(quote: &Quote, form: &Form) -> bool {
         _ => false,
     };
     same_source && 5 * covered >= 4 * length.max(whole)
+}
+
+/// Whether a quotation shares words with the form.
+fn touches(quote: &Quote, form: &Form) -> bool {
+    let theirs = || form.content.iter().chain([&form.cue]).chain(&form.source);
+    let mut ours = quote.content.iter().chain(&quote.cue).chain(&quote.source);
+    ours.any(|span| theirs().any(|other| span.overlaps(*other)))
 }
 
 /// Takes the words of a form out of all quotations, and adds its own. A quotation with the form's cue is what the network
