@@ -1,6 +1,6 @@
 """Weights to go on from: of a checkpoint, of a model folder, or the average of several.
 
-    python -m standpoint_train.weights --out FILE CHECKPOINT…
+    python -m standpoint_train.weights --out FILE CHECKPOINT… [--shares SHARE…]
 """
 
 import argparse
@@ -26,10 +26,11 @@ def read(path: Path):
     return {k: v.float() for k, v in state.items()}
 
 
-def average(paths):
+def average(paths, shares=None):
     """The mean of several weights that were fine-tuned from one another (model soups, Wortsman et al., 2022)."""
+    shares = shares or [1 / len(paths)] * len(paths)
     all_weights = [read(path) for path in paths]
-    return {k: sum(w[k] for w in all_weights) / len(all_weights) for k in all_weights[0]}
+    return {k: sum(w[k] * share for w, share in zip(all_weights, shares)) for k in all_weights[0]}
 
 
 @torch.no_grad()
@@ -44,9 +45,12 @@ def follow(averages, network, step, most):
 def main():
     parser = argparse.ArgumentParser(description="Averages checkpoints or model folders.")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--shares", type=float, nargs="+", help="of each checkpoint, in their order; else equal ones")
     parser.add_argument("paths", type=Path, nargs="+")
     args = parser.parse_args()
-    torch.save(average(args.paths), args.out)
+    if args.shares and len(args.shares) != len(args.paths):
+        parser.error("--shares needs a number for each checkpoint")
+    torch.save(average(args.paths, args.shares), args.out)
 
 
 if __name__ == "__main__":
