@@ -1,7 +1,7 @@
 //! Sentences that end in their source: `Nine in ten herring return, according to the harbour board.`
 //!
-//! Of 218 such sentences in PolNeAR 214 are labelled so, most of those that are not for what else stands in them. The
-//! network finds nearly all; this is for a sentence in which it finds nothing.
+//! Of 218 such sentences in PolNeAR 214 are attributions, 187 with exactly this source. The network finds nearly all; this
+//! is for a sentence in which it finds nothing.
 
 use super::{words, Form};
 use crate::text::{Document, Span};

@@ -52,7 +52,8 @@ fn report(document: &Document, sentence: Span, words: &[Span]) -> Option<Form> {
     Some(Form { content: vec![content], cue, source: None, sure: SURE })
 }
 
-/// Takes "it" for no source where it is reported rather than reports: `“Nobody sleeps,” it is said on the coast.`
+/// Takes "it" for no source where it is reported rather than reports: `“Nobody sleeps,” it is said on the coast.` The one
+/// such sentence in PolNeAR is labelled so.
 pub(super) fn leave_open(document: &Document, quote: &mut Quote) {
     let (Some(source), Some(cue)) = (quote.source, quote.cue) else { return };
     let spoken: Vec<String> = words(document, cue).iter().map(|w| document.slice(*w).to_lowercase()).collect();
