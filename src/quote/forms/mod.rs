@@ -20,6 +20,19 @@ struct Form {
     sure: f64,
 }
 
+impl Form {
+    /// Whether a span shares words with it.
+    fn touches(&self, span: Span) -> bool {
+        let mut parts = self.content.iter().chain([&self.cue]).chain(&self.source);
+        parts.any(|part| part.overlaps(span))
+    }
+
+    /// How sure its source is; 0 where it has none.
+    fn source_sure(&self) -> f64 {
+        self.source.map_or(0.0, |_| self.sure)
+    }
+}
+
 /// The quotations, with those that a form shows in place of what the network made of them. What both find is as sure as
 /// the surer of the two.
 pub(super) fn with_forms(document: &Document, mut quotes: Vec<Quote>) -> Vec<Quote> {
@@ -29,7 +42,7 @@ pub(super) fn with_forms(document: &Document, mut quotes: Vec<Quote>) -> Vec<Quo
         match quotes.iter_mut().find(|quote| agrees(quote, &form)) {
             Some(quote) => {
                 quote.confidence = quote.confidence.max(form.sure);
-                quote.source_confidence = quote.source_confidence.max(form.source.map_or(0.0, |_| form.sure));
+                quote.source_confidence = quote.source_confidence.max(form.source_sure());
             }
             None => replace(document, &mut quotes, &form),
         }
@@ -60,22 +73,16 @@ fn agrees(quote: &Quote, form: &Form) -> bool {
 
 /// Whether a quotation shares words with the form.
 fn touches(quote: &Quote, form: &Form) -> bool {
-    let theirs = || form.content.iter().chain([&form.cue]).chain(&form.source);
-    let mut ours = quote.content.iter().chain(&quote.cue).chain(&quote.source);
-    ours.any(|span| theirs().any(|other| span.overlaps(*other)))
+    quote.content.iter().chain(&quote.cue).chain(&quote.source).any(|span| form.touches(*span))
 }
 
 /// Takes the words of a form out of all quotations, and adds its own. A quotation with the form's cue is what the network
 /// made of it, and goes as a whole.
 fn replace(document: &Document, quotes: &mut Vec<Quote>, form: &Form) {
-    let inside = |span: Span| {
-        let mut parts = form.content.iter().copied().chain([form.cue]).chain(form.source);
-        parts.any(|part| part.overlaps(span))
-    };
     quotes.retain(|quote| !quote.cue.is_some_and(|cue| cue.overlaps(form.cue)));
     for quote in quotes.iter_mut() {
-        quote.content.retain(|piece| !inside(*piece));
-        if quote.source.is_some_and(inside) {
+        quote.content.retain(|piece| !form.touches(*piece));
+        if quote.source.is_some_and(|source| form.touches(source)) {
             (quote.source, quote.source_confidence) = (None, 0.0);
         }
         quote.kind = Kind::of(document, &quote.content);
@@ -87,7 +94,7 @@ fn replace(document: &Document, quotes: &mut Vec<Quote>, form: &Form) {
         source: form.source,
         kind: Kind::of(document, &form.content),
         confidence: form.sure,
-        source_confidence: form.source.map_or(0.0, |_| form.sure),
+        source_confidence: form.source_sure(),
     });
 }
 
