@@ -2,6 +2,8 @@
 //!
 //! A linear-chain conditional random field (Lafferty, McCallum and Pereira, 2001) over seven tags.
 
+use std::ops::Range;
+
 /// Part of an attribution that a span plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Role {
@@ -66,10 +68,10 @@ impl Crf {
         Self { transitions }
     }
 
-    /// The spans of the best legal tag sequence, in order, with their probabilities.
-    pub fn decode(&self, emissions: &[Scores]) -> Vec<Tagged> {
+    /// The spans of the best legal tag sequence, and what can be asked about others.
+    pub fn decode(&self, emissions: &[Scores]) -> Decoded {
         if emissions.is_empty() {
-            return Vec::new();
+            return Decoded::default();
         }
         let path = self.best_path(emissions);
         let lattice = Lattice::new(self, emissions);
@@ -86,7 +88,7 @@ impl Crf {
                 spans.push(Tagged { role, start, end: at, probability });
             }
         }
-        spans
+        Decoded { spans, lattice }
     }
 
     fn best_path(&self, emissions: &[Scores]) -> Vec<usize> {
@@ -119,9 +121,46 @@ impl Crf {
     }
 }
 
+/// The best tag sequence, and the probability of spans that are not in it.
+#[derive(Default)]
+pub(super) struct Decoded {
+    /// In order, with their probabilities.
+    pub spans: Vec<Tagged>,
+    lattice: Lattice,
+}
+
+impl Decoded {
+    /// The likeliest source that begins in `within`, of those that `is_free` lets stand and that have at least this
+    /// probability.
+    pub fn likeliest_source(
+        &self,
+        within: Range<usize>,
+        least: f64,
+        is_free: impl Fn(Range<usize>) -> bool,
+    ) -> Option<Tagged> {
+        let first = 1;
+        let mut best: Option<Tagged> = None;
+        for start in within {
+            let mut left = self.lattice.begin_probability(start, first);
+            for end in start + 1..=self.lattice.tags.len() {
+                if left < best.map_or(least, |b| b.probability) {
+                    break;
+                }
+                let probability = self.lattice.probability(start, end, first);
+                left -= probability;
+                if probability >= least && best.is_none_or(|b| probability > b.probability) && is_free(start..end) {
+                    best = Some(Tagged { role: Role::Source, start, end, probability });
+                }
+            }
+        }
+        best
+    }
+}
+
 type Weights = [f64; TAG_COUNT];
 
 /// Sums over all tag sequences, by the forward-backward algorithm (Rabiner, 1989), each row scaled to one.
+#[derive(Default)]
 struct Lattice {
     /// Weight of each transition.
     moves: [Weights; TAG_COUNT],
@@ -161,6 +200,11 @@ impl Lattice {
             });
         }
         Self { moves, tags, before, scales, after }
+    }
+
+    /// The share of the sequences in which a span begins at a place with this tag.
+    fn begin_probability(&self, start: usize, first: usize) -> f64 {
+        self.before[start][first] * self.after[start][first]
     }
 
     /// The share of the sequences in which the span `start..end`, begun with tag `first`, stands exactly so.
@@ -239,7 +283,8 @@ mod tests {
             let paths = all_paths(&crf, &emissions);
             let best = paths.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
             let total = log_sum(paths.iter().map(|p| p.1));
-            let found = crf.decode(&emissions);
+            let decoded = crf.decode(&emissions);
+            let found = &decoded.spans;
             prop_assert_eq!(
                 found.iter().map(|s| (s.start, s.end)).collect::<Vec<_>>(),
                 spans(&best.0).iter().map(|s| (s.0, s.1)).collect::<Vec<_>>()
@@ -249,11 +294,25 @@ mod tests {
                 let probability = (log_sum(with.collect::<Vec<_>>().into_iter()) - total).exp();
                 prop_assert!((span.probability - probability).abs() < 1e-4, "{} {}", span.probability, probability);
             }
+            let sources = |path: &[usize]| spans(path).into_iter().filter(|s| s.2 == 1).collect::<Vec<_>>();
+            let mut shares: Vec<((usize, usize, usize), f64)> = Vec::new();
+            for (path, score) in &paths {
+                for source in sources(path) {
+                    match shares.iter_mut().find(|s| s.0 == source) {
+                        Some(share) => share.1 += (score - total).exp(),
+                        None => shares.push((source, (score - total).exp())),
+                    }
+                }
+            }
+            let likeliest = shares.iter().map(|s| s.1).fold(0.0, f64::max);
+            let source = decoded.likeliest_source(0..emissions.len(), 0.05, |_| true);
+            prop_assert!((source.map_or(0.0, |s| s.probability) - likeliest).abs() < 1e-4 || likeliest < 0.0501);
+            prop_assert!(decoded.likeliest_source(0..emissions.len(), 0.0, |_| false).is_none());
         }
     }
 
     #[test]
     fn nothing_comes_of_nothing() {
-        assert!(Crf::new([[0.0; TAG_COUNT]; TAG_COUNT]).decode(&[]).is_empty());
+        assert!(Crf::new([[0.0; TAG_COUNT]; TAG_COUNT]).decode(&[]).spans.is_empty());
     }
 }

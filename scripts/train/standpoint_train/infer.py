@@ -3,6 +3,8 @@
 import numpy as np
 import torch
 
+from . import base, features
+from .data import ROLES
 from .network import FORBIDDEN, TAGS, pair_features
 
 REACH = 400
@@ -59,7 +61,7 @@ def hidden_states(network, article, size=190, overlap=32, bf16=True):
     device = next(network.parameters()).device
     ids, types, mask = ids.to(device), types.to(device), mask.to(device)
     for i in range(0, len(spans), 16):
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16):
+        with base.autocast(device.type, bf16):
             parts.append(network.encode(ids[i : i + 16], types[i : i + 16], mask[i : i + 16]).float())
     hidden = torch.cat(parts)
     return torch.cat([hidden[i, 1 + a - s : 1 + b - s] for i, (s, _, a, b) in enumerate(spans)])
@@ -138,11 +140,89 @@ def attributions(network, article, size=190, overlap=32, bf16=True):
 
 def decode(network, article, hidden, emissions):
     """The same from the vectors and the tag scores of all word pieces."""
-    spans = spans_of(viterbi(emissions.cpu().numpy(), network.crf.table().cpu().numpy()))
-    return link(network, hidden, spans, article.paragraph), spans
+    emissions, table = emissions.cpu().numpy(), network.crf.table().cpu().numpy()
+    spans = spans_of(viterbi(emissions, table))
+    may_speak = lambda span: not is_dateline(article, span)
+    return link(network, hidden, spans, article.paragraph, lambda: Lattice(emissions, table), may_speak), spans
 
 
-def link(network, hidden, spans, paragraph):
+DATELINE_WORDS = 5
+
+
+def is_dateline(article, span):
+    """Whether a span stands before the dash of a dateline, as `src/quote/finder.rs` has it."""
+    start, end = article.offsets[span[0]][0], article.offsets[span[1] - 1][1]
+    first, last = next((s, e) for s, e in features.paragraphs(article.text) if s <= start < e)
+    after = article.text[end:last].split()[:DATELINE_WORDS]
+    dash = next((i for i, word in enumerate(after) if word.startswith(("—", "–", "-", "--"))), None)
+    return not article.text[first:start].strip() and dash is not None and not any(w[0].islower() for w in after[:dash])
+
+
+class Lattice:
+    """Probability of spans by the forward-backward algorithm, in logarithms, as `src/quote/tags.rs` has it scaled."""
+
+    def __init__(self, emissions, table):
+        self.emissions, self.table = emissions.astype(np.float64), table.astype(np.float64)
+        length = len(emissions)
+        self.before, self.after = np.zeros((length, len(TAGS))), np.zeros((length, len(TAGS)))
+        self.before[0] = self.emissions[0]
+        self.before[0, [i for i, t in enumerate(TAGS) if t[0] == "I"]] += FORBIDDEN
+        for t in range(1, length):
+            self.before[t] = log_sum(self.before[t - 1][:, None] + self.table) + self.emissions[t]
+        for t in range(length - 2, -1, -1):
+            self.after[t] = log_sum((self.table + self.emissions[t + 1] + self.after[t + 1]).T)
+        self.total = log_sum(self.before[-1])
+
+    def likeliest_source(self, starts, least, is_free):
+        """The likeliest source that begins at one of `starts`, of those that may stand, and have that probability."""
+        begin, inside, best = TAGS.index("B-source"), TAGS.index("I-source"), (least, None)
+        for start in starts:
+            left = np.exp(self.before[start, begin] + self.after[start, begin] - self.total)
+            so_far, tag = self.before[start, begin], begin
+            for end in range(start + 1, len(self.emissions) + 1):
+                if left < best[0]:
+                    break
+                onward = 0.0
+                if end < len(self.emissions):
+                    moves = self.table[tag] + self.emissions[end] + self.after[end]
+                    onward = log_sum(np.delete(moves, inside))
+                    so_far, here = so_far + self.table[tag, inside] + self.emissions[end, inside], so_far
+                    tag = inside
+                else:
+                    here = so_far
+                probability = np.exp(here + onward - self.total)
+                left -= probability
+                if probability > best[0] and is_free((start, end)):
+                    best = (probability, (start, end))
+        return best[1]
+
+
+def log_sum(values):
+    most = values.max(0)
+    return np.log(np.exp(values - most).sum(0)) + most
+
+
+SECOND_REACH, SECOND_LEAST = 60, 0.15
+"""Word pieces before and after a cue in which a source is looked for again, and the probability that it must have."""
+
+
+def second_look(network, hidden, spans, paragraph, lattice, may_speak, cue):
+    """A source for a cue that points to none: the likeliest one in its paragraph that the best tag sequence leaves out
+    and that `may_speak`, if the cue then points to it."""
+    near = range(max(0, cue[0] - SECOND_REACH), min(len(paragraph), cue[0] + SECOND_REACH))
+    starts = [t for t in near if paragraph[t] == paragraph[cue[0]]]
+    touches = lambda span: any(span[0] < e and s < span[1] for role in ROLES for s, e in spans[role])
+    is_free = lambda span: not touches(span) and may_speak(span)
+    source = lattice.likeliest_source(starts, SECOND_LEAST, is_free)
+    if source is None:
+        return None
+    sources = sorted([*spans["source"], source])
+    chosen = point(network.source_of_cue, network, hidden, [cue], sources, spans["cue"], paragraph)[0][0]
+    return source if chosen == sources.index(source) else None
+
+
+def link(network, hidden, spans, paragraph, lattice, may_speak):
+    """Attributions of the spans; `lattice` makes the probabilities of spans, when they are asked for."""
     cues = spans["cue"]
     sources = point(network.source_of_cue, network, hidden, cues, spans["source"], cues, paragraph)
     owners = point(network.cue_of_content, network, hidden, spans["content"], cues, cues, paragraph)
@@ -152,8 +232,13 @@ def link(network, hidden, spans, paragraph):
             alone.append(([], [], [content]))
         else:
             groups.setdefault(cue, []).append(content)
-    linked = []
+    linked, made = [], None
     for cue, contents in groups.items():
-        source = sources[cue][0]
-        linked.append(([spans["source"][source]] if source is not None else [], [cues[cue]], contents))
+        at = sources[cue][0]
+        if at is not None:
+            source = spans["source"][at]
+        else:
+            made = made or lattice()
+            source = second_look(network, hidden, spans, paragraph, made, may_speak, cues[cue])
+        linked.append(([source] if source else [], [cues[cue]], contents))
     return linked + alone
