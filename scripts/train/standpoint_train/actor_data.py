@@ -36,8 +36,17 @@ TITLES = set(
     representative rep gov governor mayor judge justice general gen colonel col captain capt lieutenant lt sergeant sgt
     king queen prince princess pope archbishop bishop rev reverend chairman chairwoman spokesman spokeswoman
     spokesperson professor director ambassador chief vice former deputy attorney congressman congresswoman speaker
-    officer the a an foreign state""".split()
+    officer the a an foreign state rear admiral solicitor sheikh sheikha""".split()
 )
+ROLES = set(
+    """minister ministers president premier chancellor secretary spokesman spokeswoman spokesperson chairman chairwoman
+    director ambassador commissioner governor negotiator envoy adviser counterpart correspondent""".split()
+)
+"""Words for what a person does that are no surname, so that a name begins after them wherever they stand."""
+PARTICLES = set("van der den de del della di da dos das du la le von zu bin binti ibn al el y e ter ten af av the and".split())
+"""Small words within surnames."""
+LINKS = set("of from in at on who whom for".split())
+"""What begins that which tells more of a person."""
 
 
 @dataclass
@@ -96,6 +105,7 @@ def name_in(text, kind):
         right = left + cut.start()
     words = [(left + m.start(), left + m.end()) for m in re.finditer(r"\S+", text[left:right])]
     if kind == "person":
+        words = person_in(text, words)
         while len(words) > 1 and bare(text, words[0]) in TITLES | {""} or (
             len(words) > 1 and not text[words[0][0]].isupper()
         ):
@@ -107,6 +117,25 @@ def name_in(text, kind):
     start, end = words[0][0], words[-1][1]
     stripped = re.sub(r"([’']s|[’'])$", "", text[start:end])
     return (start, start + len(stripped)) if stripped else None
+
+
+def person_in(text, words):
+    """Those of the words that may be the name: before "of" and what follows, after what the person is."""
+    said = [bare(text, word) for word in words]
+    for i in range(1, len(words)):
+        if said[i] in LINKS and said[i - 1] not in TITLES | ROLES:
+            words = words[:i]
+            break
+    for i in reversed(range(len(words) - 1)):
+        small = text[words[i][0]].islower() and said[i] not in PARTICLES | LINKS
+        if (small or said[i] in ROLES) and text[words[i + 1][0]].isupper():
+            return words[i + 1 :]
+    return words
+
+
+def is_capitalized(word):
+    """Whether it begins like a name; an Arabic article may stand before that."""
+    return re.match(r"(?:[ae]l-)?(.)", word)[1].isupper()
 
 
 def bare(text, word):
@@ -288,7 +317,7 @@ def invented_one(tokenizer, id, part):
         core = words[at[0] : at[1]] if at else ""
         head = head_of(words)
         # A name is capitalized to its end; "the Norwegian minister" and "Harbour workers" are descriptions.
-        if core and core.split()[-1][0].isupper() and (not head or words[head[0]].isupper()):
+        if core and is_capitalized(core.split()[-1]) and (not head or is_capitalized(words[head[0] : head[1]])):
             builder.name(start, end, kind if kind in NAMES else "other" if kind == "document" else "organization", entity)
         else:
             builder.head(start, end, [f"N-{kind}"], entity)

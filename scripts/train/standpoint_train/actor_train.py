@@ -7,7 +7,7 @@ import torch
 
 from . import actor_data as A
 from . import actor_network as N
-from . import data, infer
+from . import base, data, infer
 
 INVENTED = Path(__file__).parent.parent / "invented"
 NEWS = ("news", "interview", "speech")
@@ -90,7 +90,7 @@ def read(network, parts, rng, device, sizes=(110, 250)):
             ids[k, : n + 2] = torch.tensor([101, *article.ids[s:e], 102])
             types[k, 1 : n + 1] = torch.tensor(article.types[s:e])
             mask[k, : n + 2] = 1
-        with torch.autocast(device_type=device, dtype=torch.bfloat16):
+        with base.autocast(device):
             hidden = network.encode(ids.to(device), types.to(device), mask.to(device))
         for k, i in enumerate(group):
             found[i] = hidden[k].float()

