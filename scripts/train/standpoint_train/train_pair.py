@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from . import base, weights
+from . import base, train_quote, weights
 from . import pairs as P
 from .data import tokenizer_of
 
@@ -123,7 +123,7 @@ def scores(network, pairs, device, tokens=4096, bf16=True):
 
     def flush():
         batch = [pairs[i] for i in group]
-        with autocast(device, bf16):
+        with base.autocast(device, bf16):
             pooled = network.pooled(*tensors(batch, device))
         found.update(zip(group, network.logits(pooled, batch[0].task).float().cpu()))
 
@@ -159,10 +159,6 @@ def sentiment_macro(network, pairs, device):
     names = P.TASKS["sentiment"]
     found = [names[i] for i in probabilities(network, pairs, device).argmax(1)]
     return macro_f1([p.labels[0] for p in pairs], found, names)
-
-
-def autocast(device, enabled=True):
-    return torch.autocast(device_type=device, dtype=torch.bfloat16, enabled=enabled)
 
 
 def broad_pairs(data, rng):
@@ -233,7 +229,7 @@ def fit(network, plans, args, rng, device, report):
         began, sums, counts = time.time(), dict.fromkeys(P.TASKS, 0.0), dict.fromkeys(P.TASKS, 0)
         network.train()
         for task, batch in steps:
-            with autocast(device):
+            with base.autocast(device):
                 pooled = network.pooled(*tensors(batch, device))
             losses = loss_of(network.logits(pooled, task).float(), batch, task, args.smoothing)
             # Batches have as many tokens, not as many pairs: each pair counts alike.
@@ -281,7 +277,7 @@ def broad(args):
     print("tokens an epoch", [sum(len(p.ids) for p in plan) for plan in plans], flush=True)
 
     def report(network, epoch, losses, seconds):
-        torch.save({k: v.half() for k, v in network.state_dict().items()}, args.work / f"broad{epoch}.pt")
+        torch.save(network.state_dict(), args.work / f"broad{epoch}.pt")
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
@@ -296,16 +292,26 @@ HELD_OUT = 8
 """Every eighth of our invented quotations is kept for measuring."""
 
 
-def invented_pairs():
-    """Our invented quotations as (train, held out); all pairs of a quotation on one side."""
+def invented_pairs(first=1):
+    """Our invented quotations, from this file on, as (train, held out); all pairs of a quotation on one side."""
     train, held = [], []
     for path in sorted((Path(__file__).parent.parent / "invented").glob("stance-*.jsonl")):
+        if int(path.stem.split("-")[1]) < first:
+            continue
         rows = {}
         for pair in P.invented(path):
             rows.setdefault(pair.text, []).append(pair)
         for i, pairs in enumerate(rows.values()):
             (held if i % HELD_OUT == 0 else train).extend(pairs)
     return train, held
+
+
+def newest_pairs(first, earlier, rng):
+    """All that is from this file on, and a sample of what is from earlier ones."""
+    newest = invented_pairs(first)[0]
+    texts = {p.text for p in newest}
+    rest = [p for p in invented_pairs()[0] if p.text not in texts]
+    return newest + rng.sample(rest, min(len(rest), earlier))
 
 
 def held_sets(held):
@@ -340,8 +346,11 @@ def news(args):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = tokenizer_of(base.minilm_folder())
     ours, held = invented_pairs()
+    if args.newest:
+        ours = newest_pairs(args.newest, args.earlier, rng)
     sets = dev_sets(args.data) | held_sets(held)
     gwsd = sets.pop("gwsd")
+    sets = {name: rng.sample(pairs, min(len(pairs), args.measure or len(pairs))) for name, pairs in sets.items()}
     vast, rest, sentiment, _ = broad_pairs(args.data, rng)
     stance = [p for p in rest if p.task == "stance"]
     directed = [p for p in rest if p.task == "sentiment"]
@@ -358,11 +367,13 @@ def news(args):
         return share + ours + made + [pair for pairs, hundreds in parts for pair in sample(pairs, hundreds)]
 
     def report(network, epoch, losses, seconds):
-        torch.save({k: v.half() for k, v in network.state_dict().items()}, args.work / f"news{epoch}.pt")
+        torch.save(network.state_dict(), args.work / f"news{epoch}.pt")
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
     network = load(args.checkpoint, args.base, device, args.share)
+    if args.freeze:
+        train_quote.freeze(network, args.freeze)
     fit(network, [plan(gwsd) for _ in range(args.epochs)], args, rng, device, report)
 
 
@@ -403,6 +414,10 @@ def main():
         "--parts", type=int, nargs=4, default=(4, 6, 20, 4), help="pairs of VAST, other stance, NewsMTSC and DSE each time"
     )
     parser.add_argument("--ours", action="store_true", help="our invented quotations in the stage `broad` too")
+    parser.add_argument("--newest", type=int, help="of our quotations all from this file on, and `--earlier` pairs of the others")
+    parser.add_argument("--earlier", type=int, default=4000)
+    parser.add_argument("--measure", type=int, help="at most so many pairs of each set are measured")
+    parser.add_argument("--freeze", type=int, default=0, help="lowest layers that the stage `news` leaves as they are")
     parser.add_argument("--inference", type=float, default=1.0, help="share of the inference pairs")
     parser.add_argument("--share", type=Path, help="model folder whose embeddings and lowest layers are taken as they are")
     parser.add_argument("--folds", type=int, default=5, help="of the stage `folds`, cross-validation on GWSD")
