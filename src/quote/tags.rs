@@ -16,6 +16,12 @@ pub(super) enum Role {
 pub(super) const TAGS: [&str; TAG_COUNT] = ["O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content"];
 pub(super) const TAG_COUNT: usize = 7;
 
+/// The tag that a source begins with.
+const BEGIN_SOURCE: usize = 1;
+
+/// Word pieces of the longest source that is looked for beside the best tag sequence, so that no text makes that slow.
+const LONGEST: usize = 120;
+
 /// What a forbidden transition costs.
 const FORBIDDEN: f32 = -10_000.0;
 
@@ -130,23 +136,23 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
-    /// The likeliest source that begins in `within`, of those that `is_free` lets stand and that have at least this
-    /// probability.
+    /// The likeliest source that begins in `within`, of those that `is_free` lets stand, that have at least this
+    /// probability, and at most `LONGEST` word pieces.
     pub fn likeliest_source(
         &self,
         within: Range<usize>,
         least: f64,
         is_free: impl Fn(Range<usize>) -> bool,
     ) -> Option<Tagged> {
-        let first = 1;
         let mut best: Option<Tagged> = None;
         for start in within {
-            let mut left = self.lattice.begin_probability(start, first);
-            for end in start + 1..=self.lattice.tags.len() {
-                if left < best.map_or(least, |b| b.probability) {
+            // What the longer spans that begin here have together.
+            let mut left = self.lattice.begin_probability(start, BEGIN_SOURCE);
+            for end in start + 1..=self.lattice.tags.len().min(start + LONGEST) {
+                if left.is_nan() || left < best.map_or(least, |b| b.probability) {
                     break;
                 }
-                let probability = self.lattice.probability(start, end, first);
+                let probability = self.lattice.probability(start, end, BEGIN_SOURCE);
                 left -= probability;
                 if probability >= least && best.is_none_or(|b| probability > b.probability) && is_free(start..end) {
                     best = Some(Tagged { role: Role::Source, start, end, probability });
@@ -294,7 +300,7 @@ mod tests {
                 let probability = (log_sum(with.collect::<Vec<_>>().into_iter()) - total).exp();
                 prop_assert!((span.probability - probability).abs() < 1e-4, "{} {}", span.probability, probability);
             }
-            let sources = |path: &[usize]| spans(path).into_iter().filter(|s| s.2 == 1).collect::<Vec<_>>();
+            let sources = |path: &[usize]| spans(path).into_iter().filter(|s| s.2 == BEGIN_SOURCE).collect::<Vec<_>>();
             let mut shares: Vec<((usize, usize, usize), f64)> = Vec::new();
             for (path, score) in &paths {
                 for source in sources(path) {

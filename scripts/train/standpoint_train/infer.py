@@ -158,6 +158,10 @@ def is_dateline(article, span):
     return not article.text[first:start].strip() and dash is not None and not any(w[0].islower() for w in after[:dash])
 
 
+LONGEST = 120
+"""Word pieces of the longest source that is looked for beside the best tag sequence."""
+
+
 class Lattice:
     """Probability of spans by the forward-backward algorithm, in logarithms, as `src/quote/tags.rs` has it scaled."""
 
@@ -179,7 +183,7 @@ class Lattice:
         for start in starts:
             left = np.exp(self.before[start, begin] + self.after[start, begin] - self.total)
             so_far, tag = self.before[start, begin], begin
-            for end in range(start + 1, len(self.emissions) + 1):
+            for end in range(start + 1, min(len(self.emissions), start + LONGEST) + 1):
                 if left < best[0]:
                     break
                 onward = 0.0
