@@ -7,12 +7,17 @@ use tch::nn::{self, Module, VarStore};
 use tch::{Device, Kind as Number, Tensor};
 
 use super::attribution::{Kind, Quote};
+use super::dateline::is_dateline;
 use super::link::{Linked, Pointer, Target};
 use super::tags::{Crf, Decoded, Role, Scores, Tagged, TAGS, TAG_COUNT};
 use super::{forms, repair};
 use crate::model::{Calibration, ModelFolder, Tokens, Weights};
-use crate::text::{Document, Span};
+use crate::text::Document;
 use crate::Error;
+
+/// Word pieces before and after a cue in which a source is looked for again, and the probability that it must have.
+const SECOND_REACH: usize = 60;
+const SECOND_LEAST: f64 = 0.15;
 
 /// The heads that find quotations: a tagger over word pieces and two pointers over its spans.
 pub struct Finder {
@@ -83,13 +88,14 @@ impl Finder {
         let cue_of = self.cue_of_content.point(&text, &contents, &cues);
         let mut source_of = self.source_of_cue.point(&text, &cues, &sources);
         let groups = group(&cue_of);
+        let may_speak = |span: &Range<usize>| !is_dateline(document, tokens.cover(span.start, span.end));
         for cue in groups.iter().filter_map(|(cue, _)| *cue) {
-            if source_of[cue].candidate.is_none() {
-                let may_speak = |span: &Range<usize>| !is_dateline(document, tokens.cover(span.start, span.end));
-                if let Some((source, target)) = self.second_look(&text, &decoded, cues[cue], may_speak) {
-                    source_of[cue] = Target { candidate: Some(sources.len()), ..target };
-                    sources.push(source);
-                }
+            if source_of[cue].candidate.is_some() {
+                continue;
+            }
+            if let Some((source, target)) = self.second_look(&text, &decoded, cues[cue], may_speak) {
+                source_of[cue] = Target { candidate: Some(sources.len()), ..target };
+                sources.push(source);
             }
         }
         let mut quotes: Vec<Quote> = groups
@@ -115,9 +121,8 @@ impl Finder {
         may_speak: impl Fn(&Range<usize>) -> bool,
     ) -> Option<(Tagged, Target)> {
         let paragraph = text.paragraphs[cue.start];
-        let near = cue.start.saturating_sub(SECOND_REACH)..text.paragraphs.len().min(cue.start + SECOND_REACH);
-        let first = near.start + text.paragraphs[near.clone()].iter().take_while(|p| **p < paragraph).count();
-        let last = first + text.paragraphs[first..near.end].iter().take_while(|p| **p == paragraph).count();
+        let first = text.paragraphs.partition_point(|p| *p < paragraph).max(cue.start.saturating_sub(SECOND_REACH));
+        let last = text.paragraphs.partition_point(|p| *p <= paragraph).min(cue.start + SECOND_REACH);
         let is_free = |span: Range<usize>| {
             decoded.spans.iter().all(|t| t.end <= span.start || span.end <= t.start) && may_speak(&span)
         };
@@ -129,10 +134,6 @@ impl Finder {
         (target.candidate == Some(at)).then_some((source, target))
     }
 }
-
-/// Word pieces before and after a cue in which a source is looked for again, and the probability that it must have.
-const SECOND_REACH: usize = 60;
-const SECOND_LEAST: f64 = 0.15;
 
 /// Pieces of content by the cue that they point to; one that points to none stands alone.
 fn group(cue_of: &[Target]) -> Vec<(Option<usize>, Vec<usize>)> {
@@ -176,45 +177,10 @@ fn assemble(
     }
 }
 
-/// Words between a place and the dash of its dateline: a region, an agency, a date.
-const DATELINE_WORDS: usize = 5;
-
-/// Whether a span stands before the dash of a dateline ("OSLO, Norway (AP) — …"), which speaks for nobody.
-fn is_dateline(document: &Document, span: Span) -> bool {
-    let Some(paragraph) = document.paragraphs().get(document.paragraph_at(span.start())) else { return false };
-    let text = |start, end| document.span_of_bytes(start, end).map_or("", |span| document.slice(span));
-    let opens = text(paragraph.start(), span.start()).trim().is_empty();
-    let after: Vec<&str> = text(span.end(), paragraph.end()).split_whitespace().take(DATELINE_WORDS).collect();
-    let dash = after.iter().position(|word| ["—", "–", "-", "--"].iter().any(|dash| word.starts_with(dash)));
-    let is_small = |word: &&str| word.starts_with(char::is_lowercase);
-    opens && dash.is_some_and(|at| !after[..at].iter().any(is_small))
-}
-
 /// Rows of a `[n, 7]` tensor.
 fn rows(tensor: &Tensor) -> Vec<Scores> {
     let count = tensor.numel();
     let mut values = vec![0f32; count];
     tensor.to_kind(Number::Float).contiguous().copy_data(&mut values, count);
     values.chunks_exact(TAG_COUNT).map(|row| std::array::from_fn(|i| row[i])).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_dateline;
-    use crate::text::Document;
-
-    fn dateline(text: &str, word: &str) -> bool {
-        let document = Document::new(text.to_owned());
-        let start = text.find(word).unwrap();
-        is_dateline(&document, document.span_of_bytes(start, start + word.len()).unwrap())
-    }
-
-    #[test]
-    fn what_stands_before_the_dash_of_a_dateline_is_told() {
-        assert!(dateline("SKARVIK — Skippers refused.", "SKARVIK"));
-        assert!(dateline("A headline\n\nOSLO, Norway (AP) – Skippers refused.", "OSLO"));
-        assert!(!dateline("SKARVIK — Skippers refused.", "Skippers"));
-        assert!(!dateline("Oslo said no — again.", "Oslo"));
-        assert!(!dateline("Oslo", "Oslo"));
-    }
 }

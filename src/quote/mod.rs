@@ -1,6 +1,7 @@
 //! Quotations: spans of source, cue and content, linked into attributions.
 
 mod attribution;
+mod dateline;
 mod finder;
 mod forms;
 mod link;

@@ -300,10 +300,9 @@ mod tests {
                 let probability = (log_sum(with.collect::<Vec<_>>().into_iter()) - total).exp();
                 prop_assert!((span.probability - probability).abs() < 1e-4, "{} {}", span.probability, probability);
             }
-            let sources = |path: &[usize]| spans(path).into_iter().filter(|s| s.2 == BEGIN_SOURCE).collect::<Vec<_>>();
             let mut shares: Vec<((usize, usize, usize), f64)> = Vec::new();
             for (path, score) in &paths {
-                for source in sources(path) {
+                for source in spans(path).into_iter().filter(|s| s.2 == BEGIN_SOURCE) {
                     match shares.iter_mut().find(|s| s.0 == source) {
                         Some(share) => share.1 += (score - total).exp(),
                         None => shares.push((source, (score - total).exp())),

@@ -43,6 +43,18 @@ def autocast(device, enabled=True):
     return torch.autocast(device_type=device, dtype=torch.bfloat16, enabled=enabled and native)
 
 
+def lowest(layers):
+    """What the names of the embeddings' weights, and those of the lowest layers, begin with."""
+    return ("bert.embeddings.", *(f"bert.encoder.layer.{i}." for i in range(layers)))
+
+
+def freeze(network, layers):
+    """Leaves the embeddings and the lowest layers as they are: quicker, and a new version then shares their bytes."""
+    for name, p in network.named_parameters():
+        if name.startswith(lowest(layers)):
+            p.requires_grad = False
+
+
 def bucket(distance):
     """The bucket of key minus query: exact below 8 each way, then by logarithm up to 128 (Raffel et al., 2020)."""
     half, exact = BUCKETS // 2, BUCKETS // 4

@@ -150,11 +150,11 @@ DATELINE_WORDS = 5
 
 
 def is_dateline(article, span):
-    """Whether a span stands before the dash of a dateline, as `src/quote/finder.rs` has it."""
+    """Whether a span stands before the dash of a dateline, as `src/quote/dateline.rs` has it."""
     start, end = article.offsets[span[0]][0], article.offsets[span[1] - 1][1]
     first, last = next((s, e) for s, e in features.paragraphs(article.text) if s <= start < e)
     after = article.text[end:last].split()[:DATELINE_WORDS]
-    dash = next((i for i, word in enumerate(after) if word.startswith(("—", "–", "-", "--"))), None)
+    dash = next((i for i, word in enumerate(after) if word.startswith(("—", "–", "-"))), None)
     return not article.text[first:start].strip() and dash is not None and not any(w[0].islower() for w in after[:dash])
 
 

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from . import base, train_quote, weights
+from . import base, weights
 from . import pairs as P
 from .data import tokenizer_of
 
@@ -27,8 +27,7 @@ SHARED_LAYERS = 3
 
 def is_shared(name):
     """Whether a weight is one of those that may be another model's."""
-    layers = tuple(f"bert.encoder.layer.{i}." for i in range(SHARED_LAYERS))
-    return name.startswith(("bert.embeddings.", *layers)) and "token_type" not in name
+    return name.startswith(base.lowest(SHARED_LAYERS)) and "token_type" not in name
 
 
 class PairNetwork(nn.Module):
@@ -306,11 +305,11 @@ def invented_pairs(first=1):
     return train, held
 
 
-def newest_pairs(first, earlier, rng):
-    """All that is from this file on, and a sample of what is from earlier ones."""
+def newest_pairs(ours, first, earlier, rng):
+    """Of our pairs all that are from this file on, and a sample of those from earlier ones."""
     newest = invented_pairs(first)[0]
     texts = {p.text for p in newest}
-    rest = [p for p in invented_pairs()[0] if p.text not in texts]
+    rest = [p for p in ours if p.text not in texts]
     return newest + rng.sample(rest, min(len(rest), earlier))
 
 
@@ -347,7 +346,7 @@ def news(args):
     tokenizer = tokenizer_of(base.minilm_folder())
     ours, held = invented_pairs()
     if args.newest:
-        ours = newest_pairs(args.newest, args.earlier, rng)
+        ours = newest_pairs(ours, args.newest, args.earlier, rng)
     sets = dev_sets(args.data) | held_sets(held)
     gwsd = sets.pop("gwsd")
     sets = {name: rng.sample(pairs, min(len(pairs), args.measure or len(pairs))) for name, pairs in sets.items()}
@@ -373,7 +372,7 @@ def news(args):
 
     network = load(args.checkpoint, args.base, device, args.share)
     if args.freeze:
-        train_quote.freeze(network, args.freeze)
+        base.freeze(network, args.freeze)
     fit(network, [plan(gwsd) for _ in range(args.epochs)], args, rng, device, report)
 
 

@@ -177,14 +177,6 @@ def parameter_groups(network, rate, head_rate):
     return groups
 
 
-def freeze(network, layers):
-    """Leaves the embeddings and the lowest layers as they are: quicker, and a new version then shares their bytes."""
-    kept = ("bert.embeddings.", *(f"bert.encoder.layer.{i}." for i in range(layers)))
-    for name, p in network.named_parameters():
-        if name.startswith(kept):
-            p.requires_grad = False
-
-
 def settings(args):
     """What a checkpoint must have been made with to be gone on from."""
     given = {k: v for k, v in vars(args).items() if v is not None}
@@ -238,7 +230,7 @@ def train(args):
         missing, unexpected = network.load_state_dict(weights.read(args.init), strict=False)
         assert not unexpected and all(k.startswith("actors.") for k in missing), (missing, unexpected)
     if args.freeze:
-        freeze(network, args.freeze)
+        base.freeze(network, args.freeze)
     average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
     optimizer = torch.optim.AdamW(parameter_groups(network, args.rate, args.head_rate), fused=True)
     plans = [data.batches(data.windows(articles, args.window - 2, rng), args.batch, rng) for _ in range(args.epochs)]
