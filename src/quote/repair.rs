@@ -1,6 +1,7 @@
 //! Mends what the marks and paragraphs of the text show to be wrong with a span.
 
 use super::attribution::{Kind, Quote};
+use super::dateline::after_dateline;
 use crate::text::{Document, Span};
 
 /// Mends the borders of a quotation.
@@ -8,7 +9,7 @@ pub(super) fn mend(document: &Document, quote: &mut Quote) {
     let content = quote.content.iter();
     let mut pieces: Vec<Span> = content.map(|piece| closed(document, within_headline(document, *piece))).collect();
     if let Some(source) = quote.source {
-        let (source, quotation) = part(document, in_one_paragraph(document, source));
+        let (source, quotation) = part(document, after_dateline(document, in_one_paragraph(document, source)));
         quote.source = Some(source);
         pieces.extend(quotation);
     }
