@@ -163,7 +163,7 @@ struct Word {
 
 fn words(document: &Document, span: Span) -> Vec<Word> {
     let text = document.slice(span);
-    let mut found = Vec::new();
+    let mut found: Vec<Word> = Vec::new();
     let mut at = 0;
     for raw in text.split_whitespace() {
         // `split_whitespace` gives slices of the text in order.
@@ -172,6 +172,10 @@ fn words(document: &Document, span: Span) -> Vec<Word> {
         let bare = raw.trim_start_matches(|c: char| !c.is_alphanumeric());
         let left = start + raw.len() - bare.len();
         let bare = bare.trim_end_matches(|c: char| !c.is_alphanumeric());
+        // "VALMORA — Ada Lunt" are two names; "Bramwell & Hart" is one.
+        if let Some(last) = found.last_mut().filter(|_| bare.is_empty() && raw.starts_with(['—', '–', '-'])) {
+            last.ends = true;
+        }
         let possessive = without_possessive(bare);
         let initial = possessive.chars().count() == 1 || is_title(possessive);
         let after = &text[left + possessive.len()..at];
@@ -212,6 +216,12 @@ mod tests {
         assert_eq!(names("the Bank of Ruritania"), ["Bank of Ruritania"]);
         assert_eq!(names("Lunt of all people"), ["Lunt"]);
         assert!(names("officials who knew").is_empty());
+    }
+
+    #[test]
+    fn a_dash_parts_names() {
+        assert_eq!(names("VALMORA — Ada Lunt"), ["VALMORA", "Ada Lunt"]);
+        assert_eq!(names("Bramwell & Hart"), ["Bramwell & Hart"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 import argparse
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import torch
@@ -29,10 +30,11 @@ def span(article, tokens):
 
 
 def repaired(text, attribution):
-    """As `src/quote/repair.rs`: a quotation at the end of the source, after a comma, is a piece of the content; content
-    ends with the headline that it begins in."""
+    """As `src/quote/repair.rs`: a source begins behind its dateline; a quotation at the end of the source, after a comma, is
+    a piece of the content; content ends with the headline that it begins in."""
     sources, cue, content = attribution
     paragraphs = features.paragraphs(text)
+    sources = [after_dateline(text, paragraphs, source) for source in sources]
     content = [within_headline(text, paragraphs, piece) for piece in content]
     if sources:
         inside = features.inside_marks(text, paragraphs)
@@ -44,6 +46,21 @@ def repaired(text, attribution):
         if start < at < end and rest.endswith(","):
             return [[[start, start + len(rest)]], cue, sorted(content + [[at, end]])]
     return [sources, cue, content]
+
+
+DATELINE = re.compile(r"(\S+)((?:\s+\S+)*?)\s+[—–-]+\s*(?=\S)")
+
+
+def after_dateline(text, paragraphs, source):
+    """As `src/quote/dateline.rs`: a place in capitals at the start of a paragraph, and what stands before the dash."""
+    start, end = source
+    found = DATELINE.match(text[start:end])
+    if not found or all(first != start for first, _ in paragraphs):
+        return source
+    place, more = found[1], found[2].split()
+    capitals = sum(c.isupper() for c in place) >= 3 and not any(c.islower() for c in place)
+    small = any(word[0].islower() for word in more) or text[start + found.end()].islower()
+    return source if not capitals or small or len(more) > 5 else [start + found.end(), end]
 
 
 def within_headline(text, paragraphs, piece):

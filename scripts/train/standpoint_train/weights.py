@@ -27,10 +27,12 @@ def read(path: Path):
 
 
 def average(paths, shares=None):
-    """The mean of several weights that were fine-tuned from one another (model soups, Wortsman et al., 2022)."""
+    """The mean of several weights that were fine-tuned from one another (model soups, Wortsman et al., 2022): of those
+    that all have, as a model folder lacks what only training needs."""
     shares = shares or [1 / len(paths)] * len(paths)
     all_weights = [read(path) for path in paths]
-    return {k: sum(w[k] * share for w, share in zip(all_weights, shares)) for k in all_weights[0]}
+    common = [k for k in all_weights[0] if all(k in w for w in all_weights)]
+    return {k: sum(w[k] * share for w, share in zip(all_weights, shares)) for k in common}
 
 
 @torch.no_grad()
