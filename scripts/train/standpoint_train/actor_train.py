@@ -121,6 +121,12 @@ def losses(network, parts, rng, device, drop=0.05):
     return tags, torch.stack(chains).mean() if chains else tags * 0.0
 
 
+def dev_sets(tokenizer, root):
+    """What `evaluate` measures on: the texts of GAP, and those of GUM that are like news."""
+    gum = A.gum(tokenizer, root / "gum/dev.jsonl.gz")
+    return list(A.gap(tokenizer, root / "gap/dev.jsonl.gz")), [d for r, d in gum if r["genre"] in NEWS]
+
+
 @torch.no_grad()
 def evaluate(network, gap, documents, device):
     """GAP F1 by gender, share of names found in the documents, and of pronouns that point into their chain."""

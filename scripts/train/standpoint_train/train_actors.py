@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from . import actor_data, actor_train, base, data, weights
+from . import actor_train, base, data, weights
 from .network import QuoteNetwork
 
 
@@ -61,8 +61,7 @@ def main():
     tokenizer = data.tokenizer_of(base.minilm_folder())
     network = QuoteNetwork.pretrained(args.base).to(device)
     network.load_state_dict(weights.read(args.init))
-    gap = list(actor_data.gap(tokenizer, args.data / "gap/dev.jsonl.gz"))
-    chains = [d for r, d in actor_data.gum(tokenizer, args.data / "gum/dev.jsonl.gz") if r["genre"] in actor_train.NEWS]
+    gap, chains = actor_train.dev_sets(tokenizer, args.data)
 
     def measure():
         network.eval()

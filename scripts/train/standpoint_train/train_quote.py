@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import actor_data, actor_train, base, data, infer, score, weights
+from . import actor_train, base, data, infer, score, weights
 from .network import TAGS, QuoteNetwork, pair_features
 
 
@@ -221,8 +221,7 @@ def train(args):
     if args.lessons:
         articles = data.taught(tokenizer, args.data, articles, torch.load(args.lessons, weights_only=True))
     pool = actor_train.Pool(tokenizer, args.data, rng)
-    gap = list(actor_data.gap(tokenizer, args.data / "gap/dev.jsonl.gz"))
-    chains = [d for r, d in actor_data.gum(tokenizer, args.data / "gum/dev.jsonl.gz") if r["genre"] in actor_train.NEWS]
+    gap, chains = actor_train.dev_sets(tokenizer, args.data)
     print("texts", len(articles), *pool.describe(), flush=True)
     network = QuoteNetwork.pretrained(args.base).to(device)
     if args.init:
