@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::antecedent::Choices;
-use super::form::{name_forms, split_persons, NameForm};
+use super::described::Described;
+use super::form::{self, name_forms, split_persons, NameForm};
 use super::given;
 use super::matching::{folded, is_initials, words, PersonName};
 use super::mention::{Form, Kind, Mention, Pronoun};
@@ -55,7 +56,7 @@ impl Entities {
         let forms = entities.add_states(document, mentions, forms, states);
         let (persons, others) = split_persons(forms);
         entities.add_persons(document, mentions, choices, persons);
-        entities.add_others(others);
+        entities.add_others(document, mentions, others);
         entities.add_references(document, mentions, choices);
         entities
     }
@@ -186,7 +187,7 @@ impl Entities {
                 (Some(one), _, _) => Some((one, 1.0)),
                 (_, [one], _) | (_, _, [one]) => Some((*one, 1.0)),
                 _ => self
-                    .vote(choices, *mention, |e| fitting.contains(&e), |_| false)
+                    .vote(choices, *mention, |e| fitting.contains(&e), |_| false, |_| false)
                     .or_else(|| self.last_of(*mention, &fitting)),
             };
             let (entity, share) = chosen.unwrap_or_else(|| {
@@ -211,7 +212,7 @@ impl Entities {
     }
 
     /// Names of organizations, places and other things: the same words, a part of a longer name, or its initials.
-    fn add_others(&mut self, mut forms: Vec<NameForm>) {
+    fn add_others(&mut self, document: &Document, mentions: &[Mention], mut forms: Vec<NameForm>) {
         // Longest first, so that what is fuller is there when its short forms come.
         forms.sort_by_key(|f| std::cmp::Reverse(words(&f.text).len()));
         let mut known: Vec<(usize, Kind, Vec<String>)> = Vec::new();
@@ -226,12 +227,26 @@ impl Entities {
             };
             let same = longer(&|words| folded(&words.join(" ")) == folded(&own.join(" ")));
             let short = same.or_else(|| longer(&|words| is_initials(&form.text, words))).or_else(|| {
-                let part =
-                    |words: &[String]| words.len() > own.len() && (words.ends_with(&own) || words.starts_with(&own));
-                if form.kind == Kind::Place {
-                    None
-                } else {
-                    longer(&part)
+                let part = |words: &[String]| {
+                    words.len() > own.len()
+                        && (words.ends_with(&own)
+                            || words.starts_with(&own) && !is_unit(&form.text, &words[own.len()..]))
+                };
+                // "the Observatory"
+                let inner = |words: &[String]| {
+                    own.len() == 1
+                        && words.len() > 2
+                        && words[1..].contains(&own[0])
+                        && !words.iter().any(|w| w == "and")
+                };
+                let definite = || {
+                    let mut spans = form.mentions.iter().map(|m| mentions[*m].span);
+                    spans.all(|span| names::word_before(document, span).eq_ignore_ascii_case("the"))
+                };
+                match form.kind {
+                    Kind::Place => None,
+                    Kind::Organization => longer(&part).or_else(|| longer(&inner).filter(|_| definite())),
+                    _ => longer(&part),
                 }
             });
             let entity = match short {
@@ -270,7 +285,14 @@ impl Entities {
             if follows_unseen_name(document, mentions, i) {
                 continue;
             }
-            let chosen = self.vote(choices, i, |e| self.fits(mention, e), |c| self.is_barred(document, mentions, i, c));
+            let described = Described::new(document, mentions, i);
+            if let Some(again) = described.as_ref().and_then(|d| d.again(self)) {
+                self.of[i] = Some(again);
+                continue;
+            }
+            let contradicts = |e: usize| described.as_ref().is_some_and(|d| !d.fits(document, self, mentions, e));
+            let barred = |c: usize| self.is_barred(document, mentions, i, c);
+            let chosen = self.vote(choices, i, |e| self.fits(mention, e), contradicts, barred);
             let chosen = match self.of_clause(document, mentions, i) {
                 Some(entity) if chosen.is_none_or(|(_, share)| share < CLAUSE) => Some((entity, CLAUSE)),
                 _ => chosen,
@@ -288,7 +310,8 @@ impl Entities {
                 (Form::Pronoun(_), None) => {}
                 (_, Some(chosen)) => self.of[i] = Some(chosen),
                 (_, None) => {
-                    let entity = self.by_head(document, mentions, i);
+                    let same = described.as_ref().and_then(|d| d.same(self));
+                    let entity = self.by_head(document, mentions, i).or(same);
                     self.of[i] = Some(entity.unwrap_or_else(|| {
                         let name = document.slice(description(document, mentions, i)).to_owned();
                         self.list.push(Entity { name, kind: mention.kind, named: false, gender: None });
@@ -337,8 +360,8 @@ impl Entities {
     /// "the commission" after the one organization whose name ends so.
     fn by_head(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<(usize, f64)> {
         let own = &mentions[mention];
-        let definite = document.text()[..own.span.start()].trim_end().to_lowercase().ends_with(" the");
-        if own.kind != Kind::Organization || !definite || own.form != (Form::Head { plural: false }) {
+        let definite = names::word_before(document, own.span).eq_ignore_ascii_case("the");
+        if own.kind == Kind::Person || !definite || own.form != (Form::Head { plural: false }) {
             return None;
         }
         let word = folded(document.slice(own.span));
@@ -352,18 +375,20 @@ impl Entities {
     }
 
     /// The entity with most of a mention's votes, if that is enough and more than none has. Candidates that are barred,
-    /// and those whose entity does not fit, take no part.
+    /// and those whose entity does not fit, take no part; votes for what the mention's words contradict are for none.
     fn vote(
         &self,
         choices: &[Choices],
         mention: usize,
         fits: impl Fn(usize) -> bool,
+        contradicts: impl Fn(usize) -> bool,
         barred: impl Fn(usize) -> bool,
     ) -> Option<(usize, f64)> {
         let mut shares: HashMap<usize, f64> = HashMap::new();
         let mut none = choices[mention].none;
         for (candidate, share) in choices[mention].candidates.iter().filter(|(c, _)| !barred(*c)) {
             match self.of[*candidate] {
+                Some((entity, _)) if contradicts(entity) => none += share,
                 Some((entity, sure)) if fits(entity) => *shares.entry(entity).or_default() += share * sure,
                 Some(_) => {}
                 None => none += share,
@@ -377,7 +402,7 @@ impl Entities {
     }
 
     /// Whether a mention cannot be what another refers to, by where both stand: "I" is the speaker, whoever that is; what
-    /// follows in a later sentence is not yet known; and who speaks ("“My father was right,” he said") is none of those that
+    /// follows in a later sentence, or one that the pronoun opens, is not yet known; and who speaks ("“My father was right,” he said") is none of those that
     /// the words before name.
     fn is_barred(&self, document: &Document, mentions: &[Mention], mention: usize, candidate: usize) -> bool {
         let (own, other) = (&mentions[mention], &mentions[candidate]);
@@ -389,6 +414,10 @@ impl Entities {
         }
         let sentence = document.sentence_at(own.span.start());
         if sentence.is_some_and(|s| other.span.start() >= s.span.end()) {
+            return true;
+        }
+        // "She said that Lunt was right": who opens a sentence is none of those that it goes on to name.
+        if other.span.start() > own.span.start() && sentence.is_some_and(|s| s.span.start() == own.span.start()) {
             return true;
         }
         let before = document.text()[..own.span.start()].trim_end();
@@ -426,6 +455,45 @@ fn follows_unseen_name(document: &Document, mentions: &[Mention], mention: usize
     let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
     let seen = mentions[..mention].iter().any(|m| m.span.end() == before.len());
     !seen && word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic)
+}
+
+/// Whether what a longer name has beyond a short one makes it a part of that, or people there: the "Ethics Committee" of
+/// "Senate Ethics Committee", the "Special Agent" of "FBI Special Agent".
+fn is_unit(short: &str, rest: &[String]) -> bool {
+    const UNITS: &[&str] = &[
+        "agent",
+        "agents",
+        "branch",
+        "bureau",
+        "campaign",
+        "caucus",
+        "chamber",
+        "commission",
+        "committee",
+        "council",
+        "department",
+        "directorate",
+        "division",
+        "embassy",
+        "force",
+        "leader",
+        "leaders",
+        "majority",
+        "minority",
+        "office",
+        "officer",
+        "officers",
+        "panel",
+        "police",
+        "republicans",
+        "democrats",
+        "secretariat",
+        "service",
+        "subcommittee",
+        "team",
+        "unit",
+    ];
+    form::is_acronym(short) || rest.iter().any(|word| UNITS.contains(&word.as_str()))
 }
 
 fn may_be_person(kind: Kind) -> bool {
@@ -537,6 +605,58 @@ mod tests {
         assert_eq!(last("Norvians know that they lost.", &people).as_deref(), Some("Norvians"));
         let one = [("Reyl", Kind::Person), ("he", Kind::Person)];
         assert_eq!(last("Reyl gave way. But he stressed the cost.", &one).as_deref(), Some("Reyl"));
+    }
+
+    /// As [`last`], where the last mention is the head of a description in the singular.
+    fn described(text: &str, mentions: &[(&str, Kind)]) -> Option<String> {
+        let document = Document::new(text.to_owned());
+        let mut at = 0;
+        let count = mentions.len();
+        let mention = |(number, (words, kind)): (usize, &(&str, Kind))| {
+            let start = at + text[at..].find(words).unwrap();
+            at = start + words.len();
+            let form = if number + 1 < count { Form::Name } else { Form::Head { plural: false } };
+            let span = document.span_of_bytes(start, at).unwrap();
+            Mention { start: number, end: number + 1, span, form, kind: *kind }
+        };
+        let mentions: Vec<Mention> = mentions.iter().enumerate().map(mention).collect();
+        let choices = mentions.iter().enumerate().map(|(i, _)| match i + 1 < count {
+            true => Choices { none: 1.0, candidates: Vec::new() },
+            false => Choices { none: 0.1, candidates: vec![(0, 0.9)] },
+        });
+        let entities = Entities::new(&document, &mentions, &choices.collect::<Vec<_>>(), &States::default());
+        entities.of.last().copied().flatten().map(|(e, _)| entities.list[e].name.clone())
+    }
+
+    #[test]
+    fn a_description_is_not_whom_its_words_exclude() {
+        let of = |text, noun| described(text, &[("Bo Reyl", Kind::Person), (noun, Kind::Person)]);
+        assert_eq!(of("Bo Reyl left. The skipper swore.", "skipper").as_deref(), Some("Bo Reyl"));
+        assert_eq!(of("Bo Reyl left. A palace spokesman said so.", "spokesman").as_deref(), Some("A palace spokesman"));
+        assert_eq!(of("Bo Reyl, a spokesman, said so.", "spokesman").as_deref(), Some("Bo Reyl"));
+        assert_eq!(of("Bo Reyl’s lawyer said so.", "lawyer").as_deref(), Some("lawyer"));
+    }
+
+    #[test]
+    fn short_names_of_organizations() {
+        let of = |text, long, short| last(text, &[(long, Kind::Organization), (short, Kind::Organization)]);
+        let text = "The Norvian Observatory for Human Rights said so. The Observatory left.";
+        let whole = "Norvian Observatory for Human Rights";
+        assert_eq!(of(text, whole, "Observatory").as_deref(), Some(whole));
+        let text = "The Senate Ethics Committee met. The Senate did not.";
+        assert_eq!(of(text, "Senate Ethics Committee", "Senate").as_deref(), Some("Senate"));
+        let text = "The Tellin Tin and Lead Company (TT&L) fell. TT&L rose.";
+        let whole = "Tellin Tin and Lead Company";
+        let forms = [whole, "TT&L", "TT&L"].map(|name| (name, Kind::Organization));
+        assert_eq!(last(text, &forms).as_deref(), Some(whole));
+    }
+
+    #[test]
+    fn parts_of_a_persons_name_are_left_out() {
+        let of = |text, name| last(text, &[(name, Kind::Person)]);
+        assert_eq!(of("Ada Lunt of Tellin said so.", "Ada Lunt of Tellin").as_deref(), Some("Ada Lunt"));
+        assert_eq!(of("Port Manager Ada Lunt said so.", "Port Manager Ada Lunt").as_deref(), Some("Ada Lunt"));
+        assert_eq!(of("Mia and Ada Lunt left.", "Mia and Ada Lunt").as_deref(), Some("Ada Lunt"));
     }
 
     #[test]

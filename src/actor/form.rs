@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::matching::{folded, is_initials, words, PersonName};
+use super::matching::{folded, is_short_form, words, PersonName};
 use super::mention::{self, Kind, Mention, Pronoun};
 use super::names;
 use super::states::{Relation, States};
@@ -60,8 +60,11 @@ pub(super) fn name_forms(document: &Document, mentions: &[Mention], states: &Sta
         if let Some(text) = shouted.into_iter().find(|t| t.chars().any(char::is_lowercase)) {
             form.text = text.to_owned();
         }
+        let dotted = form.text.contains('.') && form.text.split('.').all(|part| part.chars().count() == 1);
         let generation = ["Jr", "Sr"].iter().any(|g| form.text.ends_with(g));
-        if generation && form.mentions.iter().any(|m| document.text()[mentions[*m].span.end()..].starts_with('.')) {
+        if (generation || dotted)
+            && form.mentions.iter().any(|m| document.text()[mentions[*m].span.end()..].starts_with('.'))
+        {
             form.text.push('.');
         }
     }
@@ -81,12 +84,18 @@ fn is_demonym(text: &str, states: &States) -> bool {
     states.find(text).is_some_and(|(_, relation)| relation == Relation::Demonym)
 }
 
-/// A name without titles, and of a person without the adjective of a state: "Norvian President Ada Lunt".
+/// A name without titles; of a person also without the adjective of a state ("Norvian President Ada Lunt"), the place
+/// behind it ("Ada Lunt of Tellin"), what its trade is ("Tellin Port Manager Ada Lunt") and who is named with it ("Mia and Ada
+/// Lunt").
 fn undecorated<'a>(text: &'a str, kind: Kind, states: &States) -> &'a str {
     let mut rest = names::bare(text);
+    if kind == Kind::Person {
+        rest = names::bare(person(rest));
+    }
     while let Some((word, after)) = rest.split_once(' ') {
         // "Secretary of State Ada Lunt" leaves its "State".
-        if kind != Kind::Person || !(is_demonym(word, states) || word == "State") {
+        let office = word == "State" && matches!(kind, Kind::Person | Kind::Unknown) && after.contains(' ');
+        if !(office || kind == Kind::Person && (is_demonym(word, states) || word == "State")) {
             break;
         }
         rest = names::bare(after);
@@ -97,13 +106,31 @@ fn undecorated<'a>(text: &'a str, kind: Kind, states: &States) -> &'a str {
     rest
 }
 
+/// The part of a person's name that is one.
+fn person(name: &str) -> &str {
+    let family = |(first, last): &(&str, &str)| !first.contains(' ') && last.split(' ').count() == 2;
+    let mut rest = name.split_once(" and ").filter(family).map_or(name, |(_, last)| last);
+    if let Some((name, _)) = rest.split_once(" of ").filter(|(name, _)| name.contains(' ')) {
+        rest = name;
+    }
+    let words = rest.split(' ').scan(0, |at, word| {
+        *at += word.len() + 1;
+        Some((*at, word))
+    });
+    let trade =
+        words.filter(|(end, word)| names::is_trade(word) && rest.get(*end..).is_some_and(|r| r.contains(' '))).last();
+    trade.map_or(rest, |(end, _)| &rest[end..])
+}
+
 /// "the Federal Office for Consumer Credit (FOCC)": the words before the parenthesis that have these initials.
 fn expansion(document: &Document, name: Span) -> Option<String> {
     let before = document.text()[..name.start()].strip_suffix(" (").filter(|_| is_acronym(document.slice(name)))?;
     let starts = before.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(i, c)| i + c.len_utf8());
     let candidate = |start: usize| document.span_of_bytes(start, before.len()).map(|s| document.slice(s));
     let fits = |text: &&str| {
-        text.starts_with(char::is_uppercase) && is_initials(document.slice(name), &words(text)) && !text.contains('\n')
+        text.starts_with(char::is_uppercase)
+            && is_short_form(document.slice(name), &words(text))
+            && !text.contains('\n')
     };
     starts.take(10).filter_map(candidate).find(fits).map(str::to_owned)
 }
@@ -143,7 +170,8 @@ pub(super) fn split_persons(forms: Vec<NameForm>) -> (Vec<NameForm>, Vec<NameFor
     let surnames: Vec<String> =
         forms.iter().filter(|f| f.kind == Kind::Person && f.text.contains(' ')).filter_map(last).collect();
     let is_person = |f: &NameForm| {
-        let surname = !f.text.contains(' ') && surnames.contains(&folded(&f.text));
+        // "U.N." is not the surname of Kim Jong Un.
+        let surname = !f.text.contains([' ', '.']) && surnames.contains(&folded(&f.text));
         surname || f.kind == Kind::Person && !is_acronym(&f.text)
     };
     let (mut persons, mut others): (Vec<NameForm>, Vec<NameForm>) = forms.into_iter().partition(is_person);
@@ -153,7 +181,7 @@ pub(super) fn split_persons(forms: Vec<NameForm>) -> (Vec<NameForm>, Vec<NameFor
 }
 
 /// Whether a name is capitals alone.
-fn is_acronym(text: &str) -> bool {
+pub(super) fn is_acronym(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic());
     letters.clone().count() > 2 && letters.clone().all(char::is_uppercase) && !text.contains(' ')
 }

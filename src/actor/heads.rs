@@ -142,16 +142,45 @@ fn names_by_capitals(document: &Document, tokens: &Tokens, tags: &[Tag], tagged:
             names.push(Mention { start, end, span: tokens.cover(start, end), form: Form::Name, kind });
         }
     }
+    names.iter_mut().for_each(|name| *name = as_description(document, tokens, *name));
     // A head may be capitalized ("the Crown prosecutor"); the name goes before it.
     let free = |m: &Mention| !names.iter().any(|n| n.start < m.end && m.start < n.end);
     let named = |m: &Mention| {
         let text = document.slice(m.span);
-        m.is_name() && text.starts_with(char::is_uppercase) && !names::is_only_title(text)
+        m.is_name()
+            && text.starts_with(char::is_uppercase)
+            && !names::is_only_title(text)
+            && !names::is_party_tag(word_around(document, m.span))
+            // The "Vice-" of "Vice-President".
+            && !names::is_title(word_around(document, m.span))
     };
-    let mut found: Vec<Mention> = tagged.into_iter().filter(|m| free(m) && (named(m) || !m.is_name())).collect();
+    let rest = tagged.into_iter().filter(|m| free(m) && (named(m) || !m.is_name()));
+    let mut found: Vec<Mention> = rest.map(|m| as_description(document, tokens, m)).collect();
     found.extend(&names);
     found.sort_by_key(|m| (m.start, m.end));
     found
+}
+
+/// What stands around a span between white space, without the punctuation at its ends.
+fn word_around(document: &Document, span: Span) -> &str {
+    let text = document.text();
+    let start = text[..span.start()].rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let end = text[span.end()..].find(char::is_whitespace).map_or(text.len(), |at| span.end() + at);
+    // White space may be longer than a byte.
+    text.get(start..end).unwrap_or("").trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// "Norvia Governor", which a headline or a lost comma shows as a name: its last word, as the head of a description.
+fn as_description(document: &Document, tokens: &Tokens, name: Mention) -> Mention {
+    let text = document.slice(name.span);
+    let word = text.rsplit(' ').next().unwrap_or(text);
+    if !name.is_name() || name.kind != Kind::Person || !names::is_description(text) {
+        return name;
+    }
+    let first = (name.start..name.end).find(|i| tokens.spans[*i].start() >= name.span.end() - word.len());
+    let start = first.unwrap_or(name.start);
+    let form = Form::Head { plural: is_plural(word) };
+    Mention { start, span: tokens.cover(start, name.end), form, ..name }
 }
 
 /// A run without the words before a name that only look like one: a description's head ("Goalkeeper Bo Reyl"), and what
@@ -190,18 +219,14 @@ fn next_word(document: &Document, tokens: &Tokens, mut piece: usize) -> usize {
 /// Whether a run opens with a trade before a name of two words or more: "Geologist Bo Reyl". The capital of the trade is
 /// the sentence's.
 fn is_trade(document: &Document, tokens: &Tokens, run: Range<usize>) -> bool {
-    const ENDINGS: &[&str] = &[
-        "ist", "keeper", "neer", "iser", "izer", "maker", "worker", "player", "teacher", "farmer", "driver", "manager",
-        "lawyer", "owner", "writer", "singer", "dancer", "banker", "trader", "ranger", "ician", "woman", "critic",
-    ];
     let second = next_word(document, tokens, run.start);
     let third = next_word(document, tokens, second);
     let word = document.slice(tokens.cover(run.start, second.min(run.end)));
-    third < run.end && ENDINGS.iter().any(|e| word.ends_with(e))
+    third < run.end && names::is_trade(word)
 }
 
 /// Whether a paragraph writes most of its words with a capital and ends no sentence.
-fn is_headline(text: &str) -> bool {
+pub(super) fn is_headline(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().filter(|w| w.starts_with(char::is_alphabetic)).collect();
     let capitals = words.iter().filter(|w| w.starts_with(char::is_uppercase)).count();
     !text.ends_with(['.', '!', '?', '”', '"', '’', ':']) && words.len() > 2 && 5 * capitals >= 3 * words.len()

@@ -1,5 +1,7 @@
 //! Names held against each other: the same words, a part of one, initials, spelling variants.
 
+use super::given;
+
 /// Words that initials leave out.
 const SMALL: &[&str] = &[
     "of", "for", "in", "on", "at", "to", "from", "with", "by", "who", "whom", "which", "that", "whose", "and", "or",
@@ -38,6 +40,15 @@ pub(crate) fn is_initials(short: &str, long: &[String]) -> bool {
     let initials: String =
         long.iter().filter(|w| !SMALL.contains(&w.as_str())).filter_map(|w| w.chars().next()).collect();
     letters.chars().count() > 1 && long.len() > 1 && letters == initials
+}
+
+/// Whether a short form is made of the initials of a company, also with its "&" and without its legal form: "T&L" of Tellin
+/// and Lunt Company. The network knows [`is_initials`] alone.
+pub(super) fn is_short_form(short: &str, long: &[String]) -> bool {
+    const LEGAL: &[&str] = &["company", "corporation", "corp", "co", "inc", "limited", "ltd", "group", "plc"];
+    let without = long.split_last().filter(|(last, _)| LEGAL.contains(&last.as_str())).map(|(_, rest)| rest);
+    let plain = short.replace('&', "");
+    is_initials(&plain, long) || without.is_some_and(|rest| is_initials(&plain, rest))
 }
 
 /// A name brought to one spelling: lower case, no accents, hyphens as spaces, no dots and apostrophes.
@@ -142,7 +153,7 @@ impl PersonName {
 
 fn given_agree(a: &str, b: &str) -> bool {
     let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
-    is_variant(a, b) || initial(a, b) || initial(b, a)
+    is_variant(a, b) || initial(a, b) || initial(b, a) || given::are_short_forms(a, b)
 }
 
 /// Middle names may be left out, or shortened to initials.
@@ -152,7 +163,7 @@ fn middle_agree(a: &[String], b: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{folded, is_initials, relation, words, PersonName};
+    use super::{folded, is_initials, is_short_form, relation, words, PersonName};
 
     #[test]
     fn relations_as_in_training() {
@@ -169,6 +180,9 @@ mod tests {
         assert_eq!(folded("Šárka Nováková-O’Neill"), "sarka novakova oneill");
         assert!(is_initials("E.F.C.", &words("European Fisheries Commission")));
         assert!(!is_initials("BoE", &words("Bank of England")));
+        assert!(is_short_form("T&L", &words("Tellin and Lunt Company")));
+        assert!(is_short_form("EFC", &words("European Fisheries Commission")));
+        assert!(!is_short_form("TL", &words("Tellin Water Board")));
     }
 
     #[test]
@@ -180,6 +194,9 @@ mod tests {
         assert!(!agree("George W. Bush", "George H. Bush"));
         assert!(!agree("Jonas Berg Jr.", "Jonas Berg"));
         assert!(!agree("Jonas Berg", "Mara Berg"));
+        assert!(agree("Liz Berg", "Elizabeth Berg"));
+        assert!(agree("Bill Berg", "Will Berg"));
+        assert!(!agree("Bill Berg", "Bob Berg"));
         assert!(agree("Yusuf al-Rashid", "Yusuf Al Rasheed"));
         assert!(!agree("Marco Rossi", "Marco Russo"));
         assert!(["Tanaka-Holt", "Leary Sr."].into_iter().all(PersonName::is_single));

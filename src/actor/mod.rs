@@ -2,6 +2,7 @@
 
 mod antecedent;
 mod between;
+mod described;
 mod entity;
 mod form;
 mod given;

@@ -1,6 +1,8 @@
 //! Names by their capitals and titles: for sources in which the network sees no mention, and to cut titles off.
 
-use crate::text::{without_possessive, Document, Span};
+use super::given;
+use super::matching::folded;
+use crate::text::{without_possessive, Document, Span, DASHES};
 
 /// Words before a name that are no part of it.
 #[rustfmt::skip]
@@ -8,12 +10,12 @@ const TITLES: &[&str] = &[
     "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "lord", "lady", "president", "premier", "chancellor",
     "prime", "minister", "secretary", "senator", "sen", "representative", "rep", "gov", "governor", "mayor",
     "judge", "justice", "general", "gen", "colonel", "col", "captain", "capt", "lieutenant", "lt", "sergeant",
-    "sgt", "king", "queen", "prince", "princess", "pope", "archbishop", "bishop", "rev", "reverend", "chairman",
+    "sgt", "sens", "reps", "govs", "drs", "king", "queen", "prince", "princess", "pope", "archbishop", "bishop", "rev", "reverend", "chairman",
     "chairwoman", "spokesman", "spokeswoman", "spokesperson", "professor", "director", "ambassador", "chief",
     "vice", "former", "deputy", "attorney", "congressman", "congresswoman", "speaker", "officer", "commissioner",
     "councillor", "councilman", "councilwoman", "councilor", "candidate", "nominee", "leader", "coach", "analyst",
     "reporter", "editor", "correspondent", "detective", "inspector", "superintendent", "sheriff", "admiral",
-    "brigadier", "father", "sister", "brother", "mother", "rabbi", "imam", "emperor",
+    "brigadier", "marshal", "father", "sister", "brother", "mother", "rabbi", "imam", "emperor",
     "duchess", "baroness", "lt", "maj", "adm", "cmdr", "mp", "msp", "mep", "premier",
     "envoy", "counsel", "solicitor", "magistrate", "treasurer", "ceo", "cfo", "founder", "co-founder", "the",
     "a", "an",
@@ -21,7 +23,7 @@ const TITLES: &[&str] = &[
 /// Lower-case words that may stand inside a name.
 const PARTICLES: &[&str] = &[
     "of", "de", "del", "della", "der", "den", "van", "von", "da", "di", "du", "la", "le", "al", "bin", "ibn", "for",
-    "and", "y",
+    "and", "y", "on",
 ];
 /// Words that open a sentence with a capital and are no part of a name.
 #[rustfmt::skip]
@@ -57,20 +59,23 @@ fn names_in(document: &Document, span: Span, joins: &dyn Fn(Span) -> bool) -> Ve
     let mut found = Vec::new();
     let mut run: Option<Span> = None;
     let mut titled = false;
-    for word in words(document, span) {
+    let words = words(document, span);
+    for (at, word) in words.iter().enumerate() {
         let text = document.slice(word.name);
         if word.opens {
             found.extend(run.take().map(|span| Name { span, titled }));
         }
-        if is_title(text) {
+        let inner = run.is_some() && text == "the" && joins(word.name) && is_one_word(document, &words[at + 1..]);
+        if is_office(document, &words[..=at]) || is_title(text) && !inner && !is_surname(document, &words, at, run) {
             found.extend(run.take().map(|span| Name { span, titled }));
             titled = !matches!(text.to_lowercase().as_str(), "the" | "a" | "an");
-        } else if run.is_none() && OPENERS.contains(&text.to_lowercase().as_str()) {
+        } else if run.is_none() && (OPENERS.contains(&text.to_lowercase().as_str()) || is_party_tag(text)) {
             titled = false;
         } else if is_capitalized(text) {
             // This takes in particles since the run began, so only where a capitalized word follows them.
             run = Some(run.map_or(word.name, |start| start.cover(word.name)));
-        } else if run.is_none() || !(PERSONAL.contains(&text) || PARTICLES.contains(&text) && joins(word.name)) {
+        } else if run.is_none() || !(inner || PERSONAL.contains(&text) || PARTICLES.contains(&text) && joins(word.name))
+        {
             found.extend(run.take().map(|span| Name { span, titled }));
             titled = false;
         }
@@ -83,6 +88,54 @@ fn names_in(document: &Document, span: Span, joins: &dyn Fn(Span) -> bool) -> Ve
     found
 }
 
+/// Whether a name goes on for a single word: the "Levant" of "Iraq and the Levant".
+fn is_one_word(document: &Document, after: &[Word]) -> bool {
+    let goes_on = |word: &Word| is_capitalized(document.slice(word.name)) || document.slice(word.name) == "of";
+    match after {
+        [] => false,
+        [word, rest @ ..] => goes_on(word) && (word.ends || !rest.first().is_some_and(goes_on)),
+    }
+}
+
+/// The "State" of "Secretary of State", which belongs to the title. The last of these words is asked about.
+fn is_office(document: &Document, words: &[Word]) -> bool {
+    const OFFICES: &[&str] =
+        &["State", "Defense", "Defence", "Energy", "Education", "Labor", "Commerce", "Agriculture", "Transportation"];
+    let [.., title, of, office] = words else { return false };
+    let [title, of, office] = [title, of, office].map(|word| document.slice(word.name));
+    of == "of" && OFFICES.contains(&office) && ["secretary", "minister"].contains(&title.to_lowercase().as_str())
+}
+
+/// "Gale King" or "Mr. King", where "King" is no title: right after a given name or another title, at the end of the run.
+fn is_surname(document: &Document, words: &[Word], at: usize, run: Option<Span>) -> bool {
+    const BOTH: &[&str] = &["king", "prince", "pope", "bishop", "judge", "dean", "coach"];
+    let text = document.slice(words[at].name);
+    let given = match run {
+        Some(run) => given::is_name(&folded(document.slice(run))),
+        None => at.checked_sub(1).is_some_and(|before| {
+            ["Mr", "Mrs", "Ms", "Dr", "Sen", "Rep", "Gov"].contains(&document.slice(words[before].name))
+        }),
+    };
+    let follows = words.get(at + 1).is_some_and(|next| !words[at].ends && is_capitalized(document.slice(next.name)));
+    BOTH.contains(&text.to_lowercase().as_str()) && is_capitalized(text) && given && !follows
+}
+
+/// The party and place of a member of a parliament: the "D-N.Y." of "Ada Lunt, D-N.Y.".
+pub(super) fn is_party_tag(word: &str) -> bool {
+    let place = ["D-", "R-", "I-", "L-"].iter().find_map(|party| word.strip_prefix(party));
+    place.is_some_and(|place| place.starts_with(char::is_uppercase))
+}
+
+/// Whether a name of several words ends in a title, and so describes: "Norvia Governor", "Reyl Aide".
+pub(super) fn is_description(name: &str) -> bool {
+    const TRADES: &[&str] =
+        &["aide", "agent", "official", "adviser", "advisor", "lawyer", "officials", "aides", "agents"];
+    let Some((_, last)) = name.rsplit_once(' ') else { return false };
+    let of_both = ["king", "prince", "pope", "bishop", "judge", "dean", "coach", "justice", "general"];
+    let last = last.to_lowercase();
+    TRADES.contains(&last.as_str()) || is_title(&last) && !of_both.contains(&last.as_str())
+}
+
 /// The name that a source is about: not one that only possesses the head ("Lunt’s lawyer") or stands in a phrase after
 /// it ("a spokesman for the Bank"), nor a single word that opens a sentence.
 pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
@@ -90,14 +143,22 @@ pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
     let text = document.text();
     let heads = names.iter().copied().filter(|name| {
         let after = &text[name.span.end()..source.end()];
-        let before = &text[source.start()..name.span.start()];
+        let mut before = &text[source.start()..name.span.start()];
+        if name.titled {
+            // The "of" of "Secretary of State" is the title's.
+            let office = |(_, office): &(&str, &str)| !office.contains(',') && office.split_whitespace().count() == 1;
+            before = before.rsplit_once(" of ").filter(office).map_or(before, |(rest, _)| rest);
+        }
         let possesses = ["’s ", "'s ", "’ "].iter().any(|p| after.starts_with(p));
-        let depends = [" for ", " of ", " at ", " from ", " in ", " with ", " to "].iter().any(|p| before.contains(p));
+        let depends =
+            [" for ", " of ", " at ", " from ", " in ", " with ", " to ", " on ", " by ", " about ", " against "]
+                .iter()
+                .any(|p| before.contains(p));
         // A capitalized modifier of a common noun ("Democratic lawmakers") is no name of the whole.
         let next = after.strip_prefix(' ').unwrap_or("");
         let modifies = next.starts_with(char::is_lowercase)
             && !["of ", "who", "and ", "or ", "himself", "herself"].iter().any(|word| next.starts_with(word));
-        !possesses && !depends && !modifies
+        !possesses && !depends && !modifies && !is_date(document.slice(name.span), after)
     });
     // "Former Norvia Gov. Ada Lunt, a friend of Mayor Reyl": the last title of what stands before the comma.
     let apposed = source.start() + document.slice(source).find([',', '(']).unwrap_or(source.len());
@@ -106,6 +167,17 @@ pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
     let opens = document.sentence_at(head.span.start()).is_none_or(|s| s.span.start() == head.span.start());
     let single = !document.slice(head.span).contains(char::is_whitespace);
     (head.titled || !opens || !single).then_some(head.span)
+}
+
+/// "Tuesday", or "March" before a number.
+fn is_date(name: &str, after: &str) -> bool {
+    const DAYS: &[&str] = &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    #[rustfmt::skip]
+    const MONTHS: &[&str] = &[
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ];
+    DAYS.contains(&name) || MONTHS.contains(&name) && after.trim_start().starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a word has a capital first, or after a particle that a hyphen joins to it: "al-Rashid".
@@ -123,6 +195,38 @@ pub(super) fn word_before(document: &Document, name: Span) -> &str {
 pub(super) fn is_titled(document: &Document, name: Span) -> bool {
     let word = word_before(document, name).trim_end_matches('.');
     is_title(word) && !matches!(word.to_lowercase().as_str(), "the" | "a" | "an" | "former")
+}
+
+/// Whether a word is a trade by its ending: "geologist", "goalkeeper".
+pub(super) fn is_trade(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ist",
+        "keeper",
+        "neer",
+        "iser",
+        "izer",
+        "maker",
+        "worker",
+        "player",
+        "teacher",
+        "farmer",
+        "driver",
+        "manager",
+        "lawyer",
+        "owner",
+        "writer",
+        "singer",
+        "dancer",
+        "banker",
+        "trader",
+        "ranger",
+        "ician",
+        "woman",
+        "critic",
+        "blogger",
+        "developer",
+    ];
+    ENDINGS.iter().any(|ending| word.to_lowercase().ends_with(ending))
 }
 
 /// Whether a mention is nothing but titles: "Rep.", "Prime Minister".
@@ -161,19 +265,33 @@ struct Word {
     ends: bool,
 }
 
+/// Both words where the space after a full stop is lost: "Hill.While".
+fn unglued(word: &str) -> impl Iterator<Item = &str> {
+    let small = |c: Option<char>| c.is_some_and(char::is_lowercase);
+    let glued = word.char_indices().find(|(at, c)| {
+        let mut after = word[at + c.len_utf8()..].chars();
+        *c == '.'
+            && small(word[..*at].chars().next_back())
+            && after.next().is_some_and(char::is_uppercase)
+            && small(after.next())
+    });
+    let (first, second) = word.split_at(glued.map_or(word.len(), |(at, _)| at + 1));
+    [first, second].into_iter().filter(|part| !part.is_empty())
+}
+
 fn words(document: &Document, span: Span) -> Vec<Word> {
     let text = document.slice(span);
     let mut found: Vec<Word> = Vec::new();
     let mut at = 0;
-    for raw in text.split_whitespace() {
-        // `split_whitespace` gives slices of the text in order.
+    for raw in text.split_whitespace().flat_map(unglued) {
+        // These are slices of the text in order.
         let start = at + text[at..].find(raw).unwrap_or(0);
         at = start + raw.len();
         let bare = raw.trim_start_matches(|c: char| !c.is_alphanumeric());
         let left = start + raw.len() - bare.len();
         let bare = bare.trim_end_matches(|c: char| !c.is_alphanumeric());
         // "VALMORA — Ada Lunt" are two names; "Bramwell & Hart" is one.
-        if let Some(last) = found.last_mut().filter(|_| bare.is_empty() && raw.starts_with(['—', '–', '-'])) {
+        if let Some(last) = found.last_mut().filter(|_| bare.is_empty() && raw.starts_with(DASHES)) {
             last.ends = true;
         }
         let possessive = without_possessive(bare);
@@ -189,8 +307,11 @@ fn words(document: &Document, span: Span) -> Vec<Word> {
     found
 }
 
-fn is_title(word: &str) -> bool {
-    TITLES.contains(&word.to_lowercase().as_str())
+/// Also of several that hyphens join: "Secretary-General", "Editor-in-Chief".
+pub(super) fn is_title(word: &str) -> bool {
+    let word = word.to_lowercase();
+    let is_part = |part: &str| TITLES.contains(&part) || part == "in";
+    TITLES.contains(&word.as_str()) || word.contains('-') && word.split('-').all(is_part)
 }
 
 #[cfg(test)]
@@ -216,6 +337,21 @@ mod tests {
         assert_eq!(names("the Bank of Ruritania"), ["Bank of Ruritania"]);
         assert_eq!(names("Lunt of all people"), ["Lunt"]);
         assert!(names("officials who knew").is_empty());
+    }
+
+    #[test]
+    fn titles_may_be_surnames() {
+        assert_eq!(names("co-anchor Sarah King said that Mr. King left"), ["Sarah King", "King"]);
+        assert_eq!(names("King Olav Lunt"), ["Olav Lunt"]);
+        assert_eq!(names("UN Secretary-General Ada Lunt"), ["UN", "Ada Lunt"]);
+        assert_eq!(names("Tellin Secretary of State Ada Lunt"), ["Tellin", "Ada Lunt"]);
+    }
+
+    #[test]
+    fn parties_and_lost_spaces_end_a_name() {
+        assert_eq!(names("Ada Lunt, D-N.Y., and Bo Reyl, R-Ark."), ["Ada Lunt", "Bo Reyl"]);
+        assert_eq!(names("near Tellin Hill.While Ada Lunt spoke"), ["Tellin Hill", "Ada Lunt"]);
+        assert_eq!(names("the Free State of Norvia and the Isles"), ["Free State of Norvia and the Isles"]);
     }
 
     #[test]

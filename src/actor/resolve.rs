@@ -10,7 +10,7 @@ use super::mention::{is_plural, Form, Kind, Mention, Pronoun};
 use super::names;
 use super::states::{Relation, States};
 use crate::quote::Quote;
-use crate::text::{without_possessive, Document, Span};
+use crate::text::{without_possessive, Document, Span, DASHES};
 
 /// How the actor of a mention was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -121,7 +121,7 @@ pub(crate) fn resolve(
     Resolved { attributions, actors: cast.actors, named }
 }
 
-impl Cast<'_> {
+impl<'a> Cast<'a> {
     fn attribute(&mut self, source: Span) -> Attribution {
         let heads = self.heads(source);
         let (actor, method, confidence) = if let Some(state) = self.demonym(source) {
@@ -134,8 +134,7 @@ impl Cast<'_> {
             self.of_words(source)
         };
         if let Some(actor) = actor {
-            let text = without_possessive(self.document.slice(source));
-            self.add_alias(actor, text);
+            self.add_alias(actor, self.words_of(source));
         }
         Attribution { mention: source, actor, method, confidence }
     }
@@ -151,14 +150,25 @@ impl Cast<'_> {
         let first = self.mentions.partition_point(|m| m.span.start() < source.start());
         let inside = self.mentions[first..].iter().take_while(|m| m.span.start() < source.end());
         let within = inside.enumerate().filter(|(_, m)| m.span.end() <= source.end());
-        within.filter(|(_, m)| self.is_top(source, m.span, m.is_name())).map(|(i, _)| first + i).collect()
+        within.map(|(i, _)| first + i).filter(|i| self.is_top(source, *i)).collect()
     }
 
-    fn is_top(&self, source: Span, mention: Span, name: bool) -> bool {
+    fn is_top(&self, source: Span, mention: usize) -> bool {
+        let (name, kind) = (self.mentions[mention].is_name(), self.mentions[mention].kind);
+        let before = mention.checked_sub(1).map(|i| self.mentions[i]);
+        let mention = self.mentions[mention].span;
         let text = self.document.text();
+        // The "Norvia" of "a court in Tellin, Norvia,".
+        let within = kind == Kind::Place
+            && before.is_some_and(|m| m.kind == Kind::Place && text.get(m.span.end()..mention.start()) == Some(", "));
+        if within {
+            return false;
+        }
         let (before, after) = (&text[source.start()..mention.start()], &text[mention.end()..source.end()]);
         let possesses = ["’s ", "'s ", "’ ", "' "].iter().any(|p| after.starts_with(p));
-        if possesses || self.is_possessive(mention, after) {
+        // "the head of the Tellin Press Centre (TPC)"
+        let repeats = before.ends_with('(') && after.starts_with(')');
+        if possesses || repeats || self.is_possessive(mention, after) {
             return false;
         }
         // What depends on a head ends with its clause.
@@ -191,7 +201,10 @@ impl Cast<'_> {
             "or", "with",
         ];
         let word = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
-        !(name && word.starts_with(char::is_lowercase) && !AFTER_HEAD.contains(&word))
+        // So is one before a title: "Senate Minority Leader Ada Lunt".
+        let modifies = word.starts_with(char::is_lowercase) && !AFTER_HEAD.contains(&word)
+            || word.starts_with(char::is_uppercase) && names::is_title(word);
+        !(name && modifies)
     }
 
     /// "his wife": the pronoun possesses what follows.
@@ -224,7 +237,7 @@ impl Cast<'_> {
             let (last, rest) = names.split_last()?;
             return Some(format!("{} and {last}", rest.join(", ")));
         }
-        Some(without_possessive(self.document.slice(source)).to_owned())
+        Some(self.words_of(source).to_owned())
     }
 
     /// A person's name before other names, names before descriptions, those before pronouns, and names of nobody last.
@@ -250,8 +263,8 @@ impl Cast<'_> {
     fn of_mention(&mut self, source: Span, head: usize) -> (Option<usize>, Method, f64) {
         let mention = self.mentions[head];
         if mention.is_name() && self.is_counted(mention.span) {
-            let text = without_possessive(self.document.slice(source)).to_owned();
-            return (Some(self.unnamed(&text, Kind::Group, false)), Method::Description, 1.0);
+            let text = self.words_of(source);
+            return (Some(self.unnamed(text, Kind::Group, false)), Method::Description, 1.0);
         }
         // Outside of quotations "I" is the writer, "you" the reader, "we" either: the text names neither.
         let writer = matches!(mention.form, Form::Pronoun(Pronoun::I | Pronoun::We | Pronoun::You));
@@ -298,20 +311,28 @@ impl Cast<'_> {
     fn described(&mut self, source: Span, mention: Mention) -> usize {
         let plural = mention.form == (Form::Head { plural: true });
         let kind = described_kind(mention.kind, plural);
-        let text = without_possessive(self.document.slice(source)).to_owned();
-        self.unnamed(&text, kind, false)
+        let text = until_clause(self.words_of(source), mention.span.end() - source.start());
+        self.unnamed(text, kind, false)
+    }
+
+    /// The words of a source without the marks around it and without a possessive ending.
+    fn words_of(&self, source: Span) -> &'a str {
+        let text = self.document.slice(source);
+        without_possessive(
+            text.trim_end_matches(|c: char| c.is_whitespace() || DASHES.contains(&c) || [',', ':', ';'].contains(&c)),
+        )
     }
 
     /// A source in which the network sees no mention: by its capitals, or else as a description.
     fn of_words(&mut self, source: Span) -> (Option<usize>, Method, f64) {
-        let text = without_possessive(self.document.slice(source)).to_owned();
-        if names::is_pronoun(&text) {
+        let text = self.words_of(source);
+        if names::is_pronoun(text) {
             return (None, Method::Pronoun, 1.0);
         }
         let Some(name) = names::head_name(self.document, source) else {
             let last = text.split_whitespace().next_back().unwrap_or("").to_owned();
             let kind = if is_plural(&last) { Kind::Group } else { Kind::Unknown };
-            return (Some(self.unnamed(&text, kind, false)), Method::Description, 1.0);
+            return (Some(self.unnamed(text, kind, false)), Method::Description, 1.0);
         };
         let name = self.document.slice(name).to_owned();
         (Some(self.of_name(&name, Kind::Unknown)), Method::Name, 1.0)
@@ -364,6 +385,7 @@ impl Cast<'_> {
                 .then(|| self.speaker(quotes, attributions, mention.span))
                 .flatten();
             let entity = self.entities.of[i].and_then(|(e, _)| self.by_entity.get(&e).copied());
+            let entity = entity.filter(|actor| !self.is_addressed(quotes, attributions, *mention, *actor));
             let Some(actor) = spoken.or(entity) else { continue };
             let span = match mention.form {
                 Form::Head { .. } => phrase(self.document, mention.span),
@@ -381,6 +403,18 @@ impl Cast<'_> {
         for (actor, span) in found {
             self.actors[actor].mentions.push(span);
         }
+    }
+
+    /// "you" and "he" between marks, where this actor speaks: people call themselves neither.
+    fn is_addressed(
+        &self,
+        quotes: &[Quote],
+        attributions: &[Option<Attribution>],
+        mention: Mention,
+        actor: usize,
+    ) -> bool {
+        let other = matches!(mention.form, Form::Pronoun(Pronoun::You | Pronoun::He | Pronoun::She));
+        other && self.speaker(quotes, attributions, mention.span) == Some(actor)
     }
 
     fn named(&self) -> Vec<NamedMention> {
@@ -411,6 +445,19 @@ impl Cast<'_> {
 }
 
 /// Several persons are a group, one is a person; what is no person in the singular stays what it is.
+/// A description without what is put in after its head, which ends at this byte: "an aide" of "an aide, who spoke in
+/// private".
+fn until_clause(text: &str, head: usize) -> &str {
+    let rest = text.get(head..).unwrap_or("");
+    let at = [", ", "; ", " (", " — ", " – "].iter().filter_map(|mark| rest.find(mark)).min();
+    // "the mayor, the chamber and the guild" are several.
+    let several = |at: usize| {
+        let clause = rest[at..].trim_start_matches(|c: char| !c.is_alphanumeric());
+        rest.contains(" and ") && !["who ", "which ", "whose ", "a ", "an "].iter().any(|w| clause.starts_with(w))
+    };
+    at.filter(|at| !several(*at)).map_or(text, |at| &text[..head + at])
+}
+
 fn described_kind(kind: Kind, plural: bool) -> Kind {
     match (kind, plural) {
         (Kind::Document, _) => Kind::Document,

@@ -4,8 +4,10 @@
 //! Descriptions, titles and "the elder Lunt" are held against it where a name alone leaves several, or nobody.
 
 use super::entity::{phrase, Entities, Gender};
+use super::heads::is_headline;
 use super::matching::folded;
 use super::mention::{Kind, Mention};
+use super::names::is_title;
 use crate::text::{before_possessive, Document, Span};
 
 /// What a person is called beside the name.
@@ -162,10 +164,13 @@ impl Roles {
         let rivals = |e: &super::entity::Entity| {
             !e.named && e.kind == Kind::Person && folded(&e.name).split(' ').next_back() == Some(noun)
         };
+        let fits = |o: &&Office| o.words.last() == Some(noun) && modifiers.iter().all(|m| o.words.contains(m));
+        if determiner.is_empty() && is_in_headline(document, mentions[head].span) && is_title(noun) {
+            return only(self.offices.iter().filter(fits).map(|o| o.entity));
+        }
         if determiner != "the" || entities.list.iter().any(rivals) {
             return None;
         }
-        let fits = |o: &&Office| o.words.last() == Some(noun) && modifiers.iter().all(|m| o.words.contains(m));
         let known = |e: &usize| is_before(entities, *e, head);
         only(self.offices.iter().filter(fits).map(|o| o.entity).filter(known))
     }
@@ -189,6 +194,11 @@ impl Roles {
         let plain = document.slice(whole).split(' ').count() == 2;
         (determiner == "the" && plain).then(|| only(nouns.map(|k| k.who))).flatten()
     }
+}
+
+/// "Norvia Governor Says No", whose governor the article names further down.
+fn is_in_headline(document: &Document, span: Span) -> bool {
+    document.paragraphs().get(document.paragraph_at(span.start())).is_some_and(|p| is_headline(document.slice(*p)))
 }
 
 /// Whether an entity is named before a mention.

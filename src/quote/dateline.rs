@@ -1,37 +1,34 @@
 //! Datelines: `OSLO, Norway (AP) — Skippers refused.`
 
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, DASHES};
 
 /// Words between a place and the dash of its dateline: a region, an agency, a date.
 const MOST_WORDS: usize = 5;
 
-/// What opens the dash of a dateline.
-const DASHES: [char; 3] = ['—', '–', '-'];
-
 /// Whether a span stands before the dash of a dateline, and so speaks for nobody.
 pub(super) fn is_dateline(document: &Document, span: Span) -> bool {
-    let Some(paragraph) = document.paragraphs().get(document.paragraph_at(span.start())) else { return false };
-    let text = |start, end| document.span_of_bytes(start, end).map_or("", |span| document.slice(span));
-    let opens = text(paragraph.start(), span.start()).trim().is_empty();
-    let after: Vec<&str> = text(span.end(), paragraph.end()).split_whitespace().take(MOST_WORDS).collect();
+    let Some(paragraph) = opened_by(document, span) else { return false };
+    let after = document.span_of_bytes(span.end(), paragraph.end()).map_or("", |span| document.slice(span));
+    let after: Vec<&str> = after.split_whitespace().take(MOST_WORDS).collect();
     let dash = after.iter().position(|word| word.starts_with(DASHES));
     let is_small = |word: &&str| word.starts_with(char::is_lowercase);
-    opens && dash.is_some_and(|at| !after[..at].iter().any(is_small))
+    dash.is_some_and(|at| !after[..at].iter().any(is_small))
 }
 
 /// A span without the dateline that it begins with: a place in capitals at the start of its paragraph, and what stands
 /// between it and the dash. Of 23,037 sources in PolNeAR none has one, and 60 begin behind one.
 pub(super) fn after_dateline(document: &Document, span: Span) -> Span {
-    let Some(paragraph) = document.paragraphs().get(document.paragraph_at(span.start())) else { return span };
-    let opens = document
-        .span_of_bytes(paragraph.start(), span.start())
-        .is_none_or(|before| document.slice(before).trim().is_empty());
-    if !opens {
-        return span;
-    }
-    dash_of_dateline(document.slice(span))
+    opened_by(document, span)
+        .and_then(|_| dash_of_dateline(document.slice(span)))
         .and_then(|dash| document.trim(document.span_of_bytes(span.start() + dash, span.end())?))
         .unwrap_or(span)
+}
+
+/// The paragraph of a span that has no text before the span.
+fn opened_by(document: &Document, span: Span) -> Option<Span> {
+    let paragraph = *document.paragraphs().get(document.paragraph_at(span.start()))?;
+    let before = document.span_of_bytes(paragraph.start(), span.start()).map_or("", |span| document.slice(span));
+    before.trim().is_empty().then_some(paragraph)
 }
 
 /// The byte behind the dash of the dateline that a text begins with.
@@ -68,6 +65,7 @@ mod tests {
         assert!(!dateline("Oslo said no — again.", "Oslo"));
         assert!(!dateline("Oslo", "Oslo"));
     }
+
     #[test]
     fn a_source_begins_behind_its_dateline() {
         let cut = |text: &str, source: &str| {

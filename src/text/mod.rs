@@ -16,3 +16,6 @@ pub(crate) use possessive::{before_possessive, without_possessive};
 pub(crate) use reader::inflate;
 pub use reader::{Format, Reader, Settings as ReaderSettings};
 pub use sentence::Sentence;
+
+/// What begins a dash, as news prints it: the hyphen stands for one alone or doubled.
+pub(crate) const DASHES: [char; 3] = ['—', '–', '-'];

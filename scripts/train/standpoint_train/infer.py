@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 
-from . import base, features
+from . import base
+from .dateline import is_dateline
 from .data import ROLES
 from .network import FORBIDDEN, TAGS, pair_features
 
@@ -144,18 +145,6 @@ def decode(network, article, hidden, emissions):
     spans = spans_of(viterbi(emissions, table))
     may_speak = lambda span: not is_dateline(article, span)
     return link(network, hidden, spans, article.paragraph, lambda: Lattice(emissions, table), may_speak), spans
-
-
-DATELINE_WORDS = 5
-
-
-def is_dateline(article, span):
-    """Whether a span stands before the dash of a dateline, as `src/quote/dateline.rs` has it."""
-    start, end = article.offsets[span[0]][0], article.offsets[span[1] - 1][1]
-    first, last = next((s, e) for s, e in features.paragraphs(article.text) if s <= start < e)
-    after = article.text[end:last].split()[:DATELINE_WORDS]
-    dash = next((i for i, word in enumerate(after) if word.startswith(("—", "–", "-"))), None)
-    return not article.text[first:start].strip() and dash is not None and not any(w[0].islower() for w in after[:dash])
 
 
 LONGEST = 120

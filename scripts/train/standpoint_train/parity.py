@@ -6,13 +6,13 @@
 import argparse
 import hashlib
 import json
-import re
 from pathlib import Path
 
 import torch
 from transformers import BertConfig
 
 from . import actor_network, data, features, infer, manifest, weights
+from .dateline import after_dateline
 from .network import QuoteNetwork
 
 STEP = 7
@@ -46,21 +46,6 @@ def repaired(text, attribution):
         if start < at < end and rest.endswith(","):
             return [[[start, start + len(rest)]], cue, sorted(content + [[at, end]])]
     return [sources, cue, content]
-
-
-DATELINE = re.compile(r"(\S+)((?:\s+\S+)*?)\s+[—–-]+\s*(?=\S)")
-
-
-def after_dateline(text, paragraphs, source):
-    """As `src/quote/dateline.rs`: a place in capitals at the start of a paragraph, and what stands before the dash."""
-    start, end = source
-    found = DATELINE.match(text[start:end])
-    if not found or all(first != start for first, _ in paragraphs):
-        return source
-    place, more = found[1], found[2].split()
-    capitals = sum(c.isupper() for c in place) >= 3 and not any(c.islower() for c in place)
-    small = any(word[0].islower() for word in more) or text[start + found.end()].islower()
-    return source if not capitals or small or len(more) > 5 else [start + found.end(), end]
 
 
 def within_headline(text, paragraphs, piece):

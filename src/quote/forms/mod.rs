@@ -6,6 +6,7 @@ mod expletive;
 mod headline;
 mod signed;
 mod transcript;
+mod tweet;
 
 use super::attribution::{Kind, Quote};
 use crate::text::{Document, Span};
@@ -36,8 +37,13 @@ impl Form {
 /// The quotations, with those that a form shows in place of what the network made of them. What both find is as sure as
 /// the surer of the two.
 pub(super) fn with_forms(document: &Document, mut quotes: Vec<Quote>) -> Vec<Quote> {
-    let forms =
-        [signed::find(document), headline::find(document), expletive::find(document), transcript::find(document)];
+    let forms = [
+        signed::find(document),
+        tweet::find(document),
+        headline::find(document),
+        expletive::find(document),
+        transcript::find(document),
+    ];
     for form in forms.into_iter().flatten() {
         match quotes.iter_mut().find(|quote| agrees(quote, &form)) {
             Some(quote) => {

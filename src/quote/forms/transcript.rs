@@ -14,6 +14,39 @@ use crate::text::{Document, Span};
 const SURE: f64 = 0.95;
 /// A label has no more words.
 const MOST_WORDS: usize = 4;
+/// Labels of what is no speaker's turn: lists of claims and checks, notes, questions of a page.
+const OTHERS: &[&str] = &[
+    "FACT",
+    "FACTS",
+    "FICTION",
+    "MYTH",
+    "CLAIM",
+    "TRUE",
+    "FALSE",
+    "VERDICT",
+    "RATING",
+    "UPDATE",
+    "CORRECTION",
+    "NOTE",
+    "RELATED",
+    "READ MORE",
+    "WATCH",
+    "VIDEO",
+    "PHOTO",
+    "PHOTOS",
+    "SOURCE",
+    "WHEN",
+    "WHERE",
+    "WHAT",
+    "WHO",
+    "WHY",
+    "HOW",
+    "PROS",
+    "CONS",
+    "TIP",
+    "WINNER",
+    "LOSER",
+];
 const OPENING: &[char] = &['"', '“', '«'];
 
 /// A paragraph that begins with a speaker's label.
@@ -27,9 +60,12 @@ struct Turn {
 /// Every turn of a document that is a transcript.
 pub(super) fn find(document: &Document) -> Vec<Form> {
     let turns: Vec<Turn> = (0..document.paragraphs().len()).filter_map(|at| turn(document, at)).collect();
+
     let mut counts: HashMap<&str, usize> = HashMap::new();
     turns.iter().for_each(|turn| *counts.entry(document.slice(turn.label)).or_default() += 1);
-    if !counts.values().any(|count| *count > 1) {
+    let back = counts.iter().filter(|(_, count)| **count > 1).map(|(label, _)| label);
+    // A page that lists claims and facts is no transcript, whatever its other labels.
+    if back.clone().next().is_none() || back.clone().any(|label| OTHERS.contains(label)) {
         return Vec::new();
     }
     let ends = turns.iter().skip(1).map(|next| next.paragraph).chain([document.paragraphs().len()]);
@@ -101,6 +137,7 @@ mod tests {
     #[test]
     fn notes_are_no_speakers() {
         assert!(found("UPDATE: It has opened.\n\nCORRECTION: It has not.").is_empty());
+        assert!(found("FACT: It rained.\n\nNONSENSE: It did not.\n\nFACT: It rained.").is_empty());
         assert!(found("AT 7:30 it rained.\n\nAT 7:30 it rained.").is_empty());
         assert!(found("Lunt: Who?\n\nLunt: Why?").is_empty());
     }

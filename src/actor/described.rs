@@ -1,0 +1,152 @@
+//! What the words of a description tell of whom it can mean: "a spokesman" is someone new, "state media" are not the "local
+//! media", "his boss" is not he, and "the intelligence official" is the "intelligence official" of before.
+
+use super::entity::{phrase, Entities};
+use super::matching::folded;
+use super::mention::{is_plural, Form, Mention};
+use super::names;
+use crate::text::{before_possessive, Document, Span};
+
+/// How sure a definite description is that repeats the words of the one before.
+const REPEATED: f64 = 0.9;
+
+/// A description, apart in its words.
+pub(super) struct Described {
+    mention: usize,
+    /// What it begins with, in lower case: "the", "his"; empty where it has none.
+    determiner: String,
+    /// Folded, between determiner and noun.
+    modifiers: Vec<String>,
+    noun: String,
+    /// Where it begins, in bytes.
+    start: usize,
+    /// Where its sentence begins.
+    sentence: usize,
+    /// The words that possess the noun.
+    possessor: Option<Span>,
+}
+
+impl Described {
+    /// The description that a mention is the head of; `None` for names and pronouns.
+    pub fn new(document: &Document, mentions: &[Mention], mention: usize) -> Option<Self> {
+        let own = mentions[mention];
+        if !matches!(own.form, Form::Head { .. }) {
+            return None;
+        }
+        let whole = phrase(document, own.span);
+        let text = document.slice(whole);
+        let (determiner, rest) = match text.split_once(' ') {
+            Some((first, rest)) if whole.start() < own.span.start() => (first.to_lowercase(), rest),
+            _ => (String::new(), text),
+        };
+        let mut words: Vec<String> = rest.split(' ').map(folded).collect();
+        let noun = words.pop()?;
+        let before = names::word_before(document, own.span);
+        let owner = before_possessive(before).and_then(|owner| {
+            let end = document.text()[..own.span.start()].trim_end().len() - (before.len() - owner.len());
+            document.span_of_bytes(end - owner.len(), end)
+        });
+        let pronoun = ["his", "her", "its", "their", "our", "my"].contains(&determiner.as_str());
+        let pronoun =
+            pronoun.then(|| document.span_of_bytes(whole.start(), whole.start() + determiner.len())).flatten();
+        Some(Self {
+            mention,
+            determiner,
+            modifiers: words,
+            noun,
+            start: whole.start(),
+            sentence: document.sentence_at(own.span.start()).map_or(0, |s| s.span.start()),
+            possessor: owner.or(pronoun),
+        })
+    }
+
+    /// Whether it can mean an entity that stands before it.
+    pub fn fits(&self, document: &Document, entities: &Entities, mentions: &[Mention], entity: usize) -> bool {
+        !self.is_new(document, entities, mentions, entity)
+            && !self.is_other(entities, entity)
+            && !self.is_owner(entities, mentions, entity)
+    }
+
+    /// "A palace spokesman" brings in someone, unless right after whom it describes: "Ada Lunt, a spokeswoman", "Lunt is a".
+    fn is_new(&self, document: &Document, entities: &Entities, mentions: &[Mention], entity: usize) -> bool {
+        if !["a", "an", "another"].contains(&self.determiner.as_str()) {
+            return false;
+        }
+        let mut before = mentions[..self.mention].iter().zip(&entities.of).rev();
+        let last = before.find(|(_, of)| of.is_some_and(|(e, _)| e == entity)).map_or(0, |(m, _)| m.span.end());
+        let gap = document.text().get(last..self.start).unwrap_or("");
+        last < self.sentence || gap.split_whitespace().count() > 3
+    }
+
+    /// Another group with the same noun, and wholly other words beside it. One man may be "the old priest" and "the Norvian
+    /// priest".
+    fn is_other(&self, entities: &Entities, entity: usize) -> bool {
+        let theirs = &entities.list[entity];
+        let several = is_plural(&self.noun) || ["media", "press"].contains(&self.noun.as_str());
+        if theirs.named || self.modifiers.is_empty() || !several {
+            return false;
+        }
+        let (modifiers, noun) = apart(&theirs.name);
+        noun == self.noun && !modifiers.is_empty() && !modifiers.iter().any(|m| self.modifiers.contains(m))
+    }
+
+    /// Who possesses the noun.
+    fn is_owner(&self, entities: &Entities, mentions: &[Mention], entity: usize) -> bool {
+        let Some(possessor) = self.possessor else { return false };
+        let near = mentions[..self.mention].iter().zip(&entities.of).rev().take(4);
+        near.filter(|(m, _)| m.span.overlaps(possessor)).any(|(_, of)| of.is_some_and(|(e, _)| e == entity))
+    }
+
+    /// The one description before that has the noun and all words beside it ("the intelligence official" after "a Norvian
+    /// intelligence official"), where this says "the" and has such words.
+    pub fn again(&self, entities: &Entities) -> Option<(usize, f64)> {
+        if self.modifiers.is_empty() {
+            return None;
+        }
+        self.one_before(entities, |theirs| self.modifiers.iter().all(|word| theirs.contains(word)))
+    }
+
+    /// The one description before with the same words, where this says "the".
+    pub fn same(&self, entities: &Entities) -> Option<(usize, f64)> {
+        self.one_before(entities, |theirs| theirs == self.modifiers)
+    }
+
+    fn one_before(&self, entities: &Entities, agree: impl Fn(&[String]) -> bool) -> Option<(usize, f64)> {
+        if self.determiner != "the" {
+            return None;
+        }
+        let mut found = (0..entities.list.len()).filter(|e| {
+            let (modifiers, noun) = apart(&entities.list[*e].name);
+            !entities.list[*e].named && noun == self.noun && agree(&modifiers)
+        });
+        let first = found.next()?;
+        found.next().is_none().then_some((first, REPEATED))
+    }
+}
+
+/// The modifiers and the noun of a description without its determiner and what depends on it, folded.
+fn apart(description: &str) -> (Vec<String>, String) {
+    const DETERMINERS: &[&str] =
+        &["the", "a", "an", "his", "her", "its", "their", "our", "my", "this", "that", "these", "those", "one", "some"];
+    const LINKS: &[&str] = &["of", "from", "for"];
+    let words = description.split(' ').map(folded).skip_while(|w| DETERMINERS.contains(&w.as_str()));
+    let mut words: Vec<String> = words.take_while(|w| !LINKS.contains(&w.as_str())).collect();
+    let noun = words.pop().unwrap_or_default();
+    (words, noun)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::apart;
+
+    #[test]
+    fn descriptions_come_apart() {
+        let of = |text: &str| {
+            let (modifiers, noun) = apart(text);
+            (modifiers.join(" "), noun)
+        };
+        assert_eq!(of("A Norvian intelligence official"), ("norvian intelligence".to_owned(), "official".to_owned()));
+        assert_eq!(of("the senator from Tellin"), (String::new(), "senator".to_owned()));
+        assert_eq!(of(""), (String::new(), String::new()));
+    }
+}
