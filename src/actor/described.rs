@@ -1,14 +1,11 @@
 //! What the words of a description tell of whom it can mean: "a spokesman" is someone new, "state media" are not the "local
 //! media", "his boss" is not he, and "the intelligence official" is the "intelligence official" of before.
 
-use super::entity::{phrase, Entities};
+use super::entity::{phrase, Entities, DESCRIBED};
 use super::matching::folded;
 use super::mention::{is_plural, Form, Mention};
 use super::names;
 use crate::text::{before_possessive, Document, Span};
-
-/// How sure a definite description is that repeats the words of the one before.
-const REPEATED: f64 = 0.9;
 
 /// A description, apart in its words.
 pub(super) struct Described {
@@ -120,7 +117,7 @@ impl Described {
             !entities.list[*e].named && noun == self.noun && agree(&modifiers)
         });
         let first = found.next()?;
-        found.next().is_none().then_some((first, REPEATED))
+        found.next().is_none().then_some((first, DESCRIBED))
     }
 }
 

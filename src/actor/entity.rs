@@ -21,8 +21,8 @@ const ENOUGH: f64 = 0.5;
 const RELATIVE: f64 = 0.95;
 /// How sure a pronoun is that opens a clause after the one person of its sentence: it goes before a vote that is less.
 const CLAUSE: f64 = 0.8;
-/// How sure a description is that only one person of the article answers to.
-const DESCRIBED: f64 = 0.9;
+/// How sure a description is that only one of the article answers to, or that repeats the words of the one before.
+pub(super) const DESCRIBED: f64 = 0.9;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gender {
@@ -402,8 +402,8 @@ impl Entities {
     }
 
     /// Whether a mention cannot be what another refers to, by where both stand: "I" is the speaker, whoever that is; what
-    /// follows in a later sentence, or one that the pronoun opens, is not yet known; and who speaks ("“My father was right,” he said") is none of those that
-    /// the words before name.
+    /// follows in a later sentence, or in one that the pronoun opens, is not yet known; and who speaks ("“My father was
+    /// right,” he said") is none of those that the words before name.
     fn is_barred(&self, document: &Document, mentions: &[Mention], mention: usize, candidate: usize) -> bool {
         let (own, other) = (&mentions[mention], &mentions[candidate]);
         if other.form == Form::Pronoun(Pronoun::I) {
@@ -460,38 +460,12 @@ fn follows_unseen_name(document: &Document, mentions: &[Mention], mention: usize
 /// Whether what a longer name has beyond a short one makes it a part of that, or people there: the "Ethics Committee" of
 /// "Senate Ethics Committee", the "Special Agent" of "FBI Special Agent".
 fn is_unit(short: &str, rest: &[String]) -> bool {
+    #[rustfmt::skip]
     const UNITS: &[&str] = &[
-        "agent",
-        "agents",
-        "branch",
-        "bureau",
-        "campaign",
-        "caucus",
-        "chamber",
-        "commission",
-        "committee",
-        "council",
-        "department",
-        "directorate",
-        "division",
-        "embassy",
-        "force",
-        "leader",
-        "leaders",
-        "majority",
-        "minority",
-        "office",
-        "officer",
-        "officers",
-        "panel",
-        "police",
-        "republicans",
-        "democrats",
-        "secretariat",
-        "service",
-        "subcommittee",
-        "team",
-        "unit",
+        "agent", "agents", "branch", "bureau", "campaign", "caucus", "chamber", "commission", "committee", "council",
+        "department", "directorate", "division", "embassy", "force", "leader", "leaders", "majority", "minority",
+        "office", "officer", "officers", "panel", "police", "republicans", "democrats", "secretariat", "service",
+        "subcommittee", "team", "unit",
     ];
     form::is_acronym(short) || rest.iter().any(|word| UNITS.contains(&word.as_str()))
 }
@@ -576,25 +550,46 @@ mod tests {
     use crate::actor::pronoun;
     use crate::text::Document;
 
-    /// The name that the last mention ends at, where every pronoun votes for the first mention of all.
-    fn last(text: &str, mentions: &[(&str, Kind)]) -> Option<String> {
+    /// The name that the last mention ends at, where the mentions that vote do so for the first of all.
+    fn ends_at(
+        text: &str,
+        mentions: &[(&str, Kind)],
+        form: impl Fn(usize, &str, Kind) -> Form,
+        votes: impl Fn(&Mention) -> bool,
+    ) -> Option<String> {
         let document = Document::new(text.to_owned());
         let mut at = 0;
         let mention = |(number, (words, kind)): (usize, &(&str, Kind))| {
             let start = at + text[at..].find(words).unwrap();
             at = start + words.len();
-            let plural = *kind == Kind::Group;
-            let form = if plural { Form::Head { plural } } else { pronoun(words).map_or(Form::Name, Form::Pronoun) };
             let span = document.span_of_bytes(start, at).unwrap();
-            Mention { start: number, end: number + 1, span, form, kind: *kind }
+            Mention { start: number, end: number + 1, span, form: form(number, words, *kind), kind: *kind }
         };
         let mentions: Vec<Mention> = mentions.iter().enumerate().map(mention).collect();
-        let choices = mentions.iter().map(|m| match m.is_pronoun() {
+        let choices = mentions.iter().map(|m| match votes(m) {
             true => Choices { none: 0.1, candidates: vec![(0, 0.9)] },
             false => Choices { none: 1.0, candidates: Vec::new() },
         });
         let entities = Entities::new(&document, &mentions, &choices.collect::<Vec<_>>(), &States::default());
         entities.of.last().copied().flatten().map(|(e, _)| entities.list[e].name.clone())
+    }
+
+    /// The same, where every pronoun votes.
+    fn last(text: &str, mentions: &[(&str, Kind)]) -> Option<String> {
+        let form = |_, words: &str, kind| match kind == Kind::Group {
+            true => Form::Head { plural: true },
+            false => pronoun(words).map_or(Form::Name, Form::Pronoun),
+        };
+        ends_at(text, mentions, form, Mention::is_pronoun)
+    }
+
+    /// The same, where the last mention is the head of a description in the singular, and votes.
+    fn described(text: &str, mentions: &[(&str, Kind)]) -> Option<String> {
+        let form = |number, _: &str, _| match number + 1 < mentions.len() {
+            true => Form::Name,
+            false => Form::Head { plural: false },
+        };
+        ends_at(text, mentions, form, |m| !m.is_name())
     }
 
     #[test]
@@ -605,27 +600,6 @@ mod tests {
         assert_eq!(last("Norvians know that they lost.", &people).as_deref(), Some("Norvians"));
         let one = [("Reyl", Kind::Person), ("he", Kind::Person)];
         assert_eq!(last("Reyl gave way. But he stressed the cost.", &one).as_deref(), Some("Reyl"));
-    }
-
-    /// As [`last`], where the last mention is the head of a description in the singular.
-    fn described(text: &str, mentions: &[(&str, Kind)]) -> Option<String> {
-        let document = Document::new(text.to_owned());
-        let mut at = 0;
-        let count = mentions.len();
-        let mention = |(number, (words, kind)): (usize, &(&str, Kind))| {
-            let start = at + text[at..].find(words).unwrap();
-            at = start + words.len();
-            let form = if number + 1 < count { Form::Name } else { Form::Head { plural: false } };
-            let span = document.span_of_bytes(start, at).unwrap();
-            Mention { start: number, end: number + 1, span, form, kind: *kind }
-        };
-        let mentions: Vec<Mention> = mentions.iter().enumerate().map(mention).collect();
-        let choices = mentions.iter().enumerate().map(|(i, _)| match i + 1 < count {
-            true => Choices { none: 1.0, candidates: Vec::new() },
-            false => Choices { none: 0.1, candidates: vec![(0, 0.9)] },
-        });
-        let entities = Entities::new(&document, &mentions, &choices.collect::<Vec<_>>(), &States::default());
-        entities.of.last().copied().flatten().map(|(e, _)| entities.list[e].name.clone())
     }
 
     #[test]

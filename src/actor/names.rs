@@ -20,6 +20,8 @@ const TITLES: &[&str] = &[
     "envoy", "counsel", "solicitor", "magistrate", "treasurer", "ceo", "cfo", "founder", "co-founder", "the",
     "a", "an",
 ];
+/// Titles that are surnames too.
+const SURNAMES: &[&str] = &["king", "prince", "pope", "bishop", "judge", "dean", "coach"];
 /// Lower-case words that may stand inside a name.
 const PARTICLES: &[&str] = &[
     "of", "de", "del", "della", "der", "den", "van", "von", "da", "di", "du", "la", "le", "al", "bin", "ibn", "for",
@@ -108,7 +110,6 @@ fn is_office(document: &Document, words: &[Word]) -> bool {
 
 /// "Gale King" or "Mr. King", where "King" is no title: right after a given name or another title, at the end of the run.
 fn is_surname(document: &Document, words: &[Word], at: usize, run: Option<Span>) -> bool {
-    const BOTH: &[&str] = &["king", "prince", "pope", "bishop", "judge", "dean", "coach"];
     let text = document.slice(words[at].name);
     let given = match run {
         Some(run) => given::is_name(&folded(document.slice(run))),
@@ -117,7 +118,7 @@ fn is_surname(document: &Document, words: &[Word], at: usize, run: Option<Span>)
         }),
     };
     let follows = words.get(at + 1).is_some_and(|next| !words[at].ends && is_capitalized(document.slice(next.name)));
-    BOTH.contains(&text.to_lowercase().as_str()) && is_capitalized(text) && given && !follows
+    SURNAMES.contains(&text.to_lowercase().as_str()) && is_capitalized(text) && given && !follows
 }
 
 /// The party and place of a member of a parliament: the "D-N.Y." of "Ada Lunt, D-N.Y.".
@@ -131,9 +132,9 @@ pub(super) fn is_description(name: &str) -> bool {
     const TRADES: &[&str] =
         &["aide", "agent", "official", "adviser", "advisor", "lawyer", "officials", "aides", "agents"];
     let Some((_, last)) = name.rsplit_once(' ') else { return false };
-    let of_both = ["king", "prince", "pope", "bishop", "judge", "dean", "coach", "justice", "general"];
     let last = last.to_lowercase();
-    TRADES.contains(&last.as_str()) || is_title(&last) && !of_both.contains(&last.as_str())
+    TRADES.contains(&last.as_str())
+        || is_title(&last) && !SURNAMES.contains(&last.as_str()) && !["justice", "general"].contains(&last.as_str())
 }
 
 /// The name that a source is about: not one that only possesses the head ("Lunt’s lawyer") or stands in a phrase after
@@ -199,32 +200,11 @@ pub(super) fn is_titled(document: &Document, name: Span) -> bool {
 
 /// Whether a word is a trade by its ending: "geologist", "goalkeeper".
 pub(super) fn is_trade(word: &str) -> bool {
+    #[rustfmt::skip]
     const ENDINGS: &[&str] = &[
-        "ist",
-        "keeper",
-        "neer",
-        "iser",
-        "izer",
-        "maker",
-        "worker",
-        "player",
-        "teacher",
-        "farmer",
-        "driver",
-        "manager",
-        "lawyer",
-        "owner",
-        "writer",
-        "singer",
-        "dancer",
-        "banker",
-        "trader",
-        "ranger",
-        "ician",
-        "woman",
-        "critic",
-        "blogger",
-        "developer",
+        "ist", "keeper", "neer", "iser", "izer", "maker", "worker", "player", "teacher", "farmer", "driver",
+        "manager", "lawyer", "owner", "writer", "singer", "dancer", "banker", "trader", "ranger", "ician", "woman",
+        "critic", "blogger", "developer",
     ];
     ENDINGS.iter().any(|ending| word.to_lowercase().ends_with(ending))
 }

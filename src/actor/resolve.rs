@@ -381,11 +381,17 @@ impl<'a> Cast<'a> {
             attributions.iter().flatten().filter_map(|a| Some((a.actor?, a.mention))).collect();
         let sources = found.clone();
         for (i, mention) in self.mentions.iter().enumerate() {
-            let spoken = (mention.form == Form::Pronoun(Pronoun::I))
-                .then(|| self.speaker(quotes, attributions, mention.span))
-                .flatten();
+            let speaker = match mention.form {
+                Form::Pronoun(Pronoun::I | Pronoun::You | Pronoun::He | Pronoun::She) => {
+                    self.speaker(quotes, attributions, mention.span)
+                }
+                _ => None,
+            };
+            let is_first = mention.form == Form::Pronoun(Pronoun::I);
+            let spoken = speaker.filter(|_| is_first);
             let entity = self.entities.of[i].and_then(|(e, _)| self.by_entity.get(&e).copied());
-            let entity = entity.filter(|actor| !self.is_addressed(quotes, attributions, *mention, *actor));
+            // People call themselves neither "you" nor "he".
+            let entity = entity.filter(|actor| is_first || speaker != Some(*actor));
             let Some(actor) = spoken.or(entity) else { continue };
             let span = match mention.form {
                 Form::Head { .. } => phrase(self.document, mention.span),
@@ -403,18 +409,6 @@ impl<'a> Cast<'a> {
         for (actor, span) in found {
             self.actors[actor].mentions.push(span);
         }
-    }
-
-    /// "you" and "he" between marks, where this actor speaks: people call themselves neither.
-    fn is_addressed(
-        &self,
-        quotes: &[Quote],
-        attributions: &[Option<Attribution>],
-        mention: Mention,
-        actor: usize,
-    ) -> bool {
-        let other = matches!(mention.form, Form::Pronoun(Pronoun::You | Pronoun::He | Pronoun::She));
-        other && self.speaker(quotes, attributions, mention.span) == Some(actor)
     }
 
     fn named(&self) -> Vec<NamedMention> {
@@ -444,7 +438,6 @@ impl<'a> Cast<'a> {
     }
 }
 
-/// Several persons are a group, one is a person; what is no person in the singular stays what it is.
 /// A description without what is put in after its head, which ends at this byte: "an aide" of "an aide, who spoke in
 /// private".
 fn until_clause(text: &str, head: usize) -> &str {
@@ -458,6 +451,7 @@ fn until_clause(text: &str, head: usize) -> &str {
     at.filter(|at| !several(*at)).map_or(text, |at| &text[..head + at])
 }
 
+/// Several persons are a group, one is a person; what is no person in the singular stays what it is.
 fn described_kind(kind: Kind, plural: bool) -> Kind {
     match (kind, plural) {
         (Kind::Document, _) => Kind::Document,

@@ -15,37 +15,11 @@ const SURE: f64 = 0.95;
 /// A label has no more words.
 const MOST_WORDS: usize = 4;
 /// Labels of what is no speaker's turn: lists of claims and checks, notes, questions of a page.
+#[rustfmt::skip]
 const OTHERS: &[&str] = &[
-    "FACT",
-    "FACTS",
-    "FICTION",
-    "MYTH",
-    "CLAIM",
-    "TRUE",
-    "FALSE",
-    "VERDICT",
-    "RATING",
-    "UPDATE",
-    "CORRECTION",
-    "NOTE",
-    "RELATED",
-    "READ MORE",
-    "WATCH",
-    "VIDEO",
-    "PHOTO",
-    "PHOTOS",
-    "SOURCE",
-    "WHEN",
-    "WHERE",
-    "WHAT",
-    "WHO",
-    "WHY",
-    "HOW",
-    "PROS",
-    "CONS",
-    "TIP",
-    "WINNER",
-    "LOSER",
+    "FACT", "FACTS", "FICTION", "MYTH", "CLAIM", "TRUE", "FALSE", "VERDICT", "RATING", "UPDATE", "CORRECTION",
+    "NOTE", "RELATED", "READ MORE", "WATCH", "VIDEO", "PHOTO", "PHOTOS", "SOURCE", "WHEN", "WHERE", "WHAT", "WHO",
+    "WHY", "HOW", "PROS", "CONS", "TIP", "WINNER", "LOSER",
 ];
 const OPENING: &[char] = &['"', '“', '«'];
 
