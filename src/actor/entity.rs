@@ -220,13 +220,13 @@ impl Entities {
             let own = words(&form.text);
             let longer = |of: &dyn Fn(&[String]) -> bool| -> Option<usize> {
                 let alike = |kind: Kind, words: &[String]| {
-                    kinds_agree(form.kind, kind) || words == own || is_initials(&form.text, words)
+                    kinds_agree(form.kind, kind) || words == own || is_short_form(&form.text, words)
                 };
                 let found = known.iter().filter(|(_, kind, words)| alike(*kind, words) && of(words));
                 only(found.map(|(entity, ..)| *entity))
             };
             let same = longer(&|words| folded(&words.join(" ")) == folded(&own.join(" ")));
-            let short = same.or_else(|| longer(&|words| is_initials(&form.text, words))).or_else(|| {
+            let short = same.or_else(|| longer(&|words| is_short_form(&form.text, words))).or_else(|| {
                 let part = |words: &[String]| {
                     words.len() > own.len()
                         && (words.ends_with(&own)

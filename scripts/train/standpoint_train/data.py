@@ -1,6 +1,7 @@
 """Labelled articles as word pieces with gold spans."""
 
 import gzip
+import hashlib
 import json
 import random
 import re
@@ -12,6 +13,9 @@ from tokenizers import Tokenizer
 from . import features
 
 ROLES = ("source", "cue", "content")
+
+LABELLED = Path(__file__).parent.parent / "labelled"
+"""Our labels of articles in the folder of data, which stand apart from their texts."""
 
 
 @dataclass
@@ -84,8 +88,12 @@ def attribution(article, roles):
 
 def quotations(tokenizer, path):
     """Articles of the first labelled shape (`attributions`) with their gold spans."""
+    return labelled_articles(tokenizer, read_jsonl(path))
+
+
+def labelled_articles(tokenizer, rows):
     articles = []
-    for row in read_jsonl(path):
+    for row in rows:
         article = encode(tokenizer, row["id"], row["text"])
         for labelled in row["attributions"]:
             found = attribution(article, [labelled[role] for role in ROLES])
@@ -102,11 +110,37 @@ def quotation(quote):
     return tuple([(passage["start"], passage["end"]) for passage in role if passage] for role in roles)
 
 
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def labels(part):
+    """Our labels of `train` or `dev`: corpus, row, digest of the text, attributions in code points."""
+    return read_jsonl(LABELLED / f"{part}.jsonl")
+
+
+def labelled(root, part):
+    """The articles that we labelled, in the shape of the labelled corpora."""
+    corpora, rows = {}, []
+    for label in labels(part):
+        name = label["corpus"]
+        if name not in corpora:
+            corpora[name] = read_jsonl(root / f"{name}.jsonl.gz")
+        text = corpora[name][label["row"]]["text"]
+        if digest(text) != label["digest"]:
+            raise ValueError(f"{name}, row {label['row']}: not the text that was labelled; is the data another version?")
+        attributions = [{"annotator": "ours", "id": str(n), **a} for n, a in enumerate(label["attributions"])]
+        rows.append({"id": f"{name}-{label['row']}", "text": text, "annotators": ["ours"], "attributions": attributions})
+    return rows
+
+
 def unlabelled(root):
-    """News articles without labels of quotations; of the bodies of FNC every third."""
+    """News articles without labels of quotations, ours neither; of the bodies of FNC every third."""
+    ours = {(label["corpus"], label["row"]) for part in ("train", "dev") for label in labels(part)}
     for name, step in (("basil/train", 1), ("text/wikinews", 1), ("fnc/train-bodies", 3)):
-        for n, row in enumerate(read_jsonl(root / f"{name}.jsonl.gz")[::step]):
-            yield {"id": f"{name}-{n}", "text": row["text"]}
+        for n, row in enumerate(read_jsonl(root / f"{name}.jsonl.gz")):
+            if n % step == 0 and (name, n) not in ours:
+                yield {"id": f"{name}-{n}", "text": row["text"]}
 
 
 def taught(tokenizer, root, articles, lessons):

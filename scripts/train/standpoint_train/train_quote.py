@@ -215,11 +215,15 @@ def train(args):
     tokenizer = data.tokenizer_of(base.minilm_folder())
     articles = data.quotations(tokenizer, args.data / "polnear/train.jsonl.gz")
     dev = data.quotations(tokenizer, args.data / "polnear/dev.jsonl.gz")
+    news = data.labelled_articles(tokenizer, data.labelled(args.data, "dev"))
     if args.limit:
         articles = rng.sample(articles, args.limit)
     articles += data.passages(tokenizer, sorted(actor_train.INVENTED.glob("quotes-*.txt"))) * args.invented
     if args.lessons:
         articles = data.taught(tokenizer, args.data, articles, torch.load(args.lessons, weights_only=True))
+    # After the lessons, as these correct the larger model.
+    if args.labelled:
+        articles += data.labelled_articles(tokenizer, data.labelled(args.data, "train")) * args.labelled
     pool = actor_train.Pool(tokenizer, args.data, rng)
     gap, chains = actor_train.dev_sets(tokenizer, args.data)
     print("texts", len(articles), *pool.describe(), flush=True)
@@ -298,8 +302,9 @@ def train(args):
         line = {"epoch": epoch, "seconds": round(time.time() - began), "losses": (sums / (step - max(before, first))).round(4).tolist()}
         network.eval()
         network.load_state_dict(average)
-        found = [infer.attributions(network, a) for a in dev]
-        line["quotes"] = {k: round(v, 2) for k, v in score.evaluate(found, dev).items()}
+        for name, texts in (("quotes", dev), ("news", news)):
+            found = [infer.attributions(network, a) for a in texts]
+            line[name] = {k: round(v, 2) for k, v in score.evaluate(found, texts).items()}
         line["actors"] = actor_train.evaluate(network, gap, chains, device)
         network.load_state_dict(raw)
         print(json.dumps(line), flush=True)
@@ -325,6 +330,7 @@ def main():
     parser.add_argument("--mention-weight", type=float, default=0.4)
     parser.add_argument("--chain-weight", type=float, default=0.3)
     parser.add_argument("--invented", type=int, default=0, help="times that our own passages are read in an epoch")
+    parser.add_argument("--labelled", type=int, default=0, help="times that the news that we labelled is read in an epoch")
     parser.add_argument("--lessons", type=Path, help="what a larger model makes of articles, the output of `teach`")
     parser.add_argument("--lesson-weight", type=float, default=1.0)
     parser.add_argument("--drop", type=float, default=0.1, help="share of gold cues and sources hidden from pointers")
