@@ -115,7 +115,8 @@ def digest(text):
 
 
 def labels(part):
-    """Our labels of `train` or `dev`: corpus, row, digest of the text, attributions in code points."""
+    """Our labels of `train` or `dev`: corpus, row, digest of the text, attributions in code points, in `dev` by a second
+    reader too."""
     return read_jsonl(LABELLED / f"{part}.jsonl")
 
 
@@ -129,8 +130,9 @@ def labelled(root, part):
         text = corpora[name][label["row"]]["text"]
         if digest(text) != label["digest"]:
             raise ValueError(f"{name}, row {label['row']}: not the text that was labelled; is the data another version?")
-        attributions = [{"annotator": "ours", "id": str(n), **a} for n, a in enumerate(label["attributions"])]
-        rows.append({"id": f"{name}-{label['row']}", "text": text, "annotators": ["ours"], "attributions": attributions})
+        read = {"first": label["attributions"]} | ({"second": label["second"]} if "second" in label else {})
+        attributions = [{"annotator": reader, **a} for reader, found in read.items() for a in found]
+        rows.append({"id": f"{name}-{label['row']}", "text": text, "annotators": list(read), "attributions": attributions})
     return rows
 
 
