@@ -6,7 +6,7 @@ use super::antecedent::Choices;
 use super::described::Described;
 use super::form::{self, name_forms, split_persons, NameForm};
 use super::given;
-use super::matching::{folded, is_initials, words, PersonName};
+use super::matching::{folded, is_short_form, words, PersonName};
 use super::mention::{Form, Kind, Mention, Pronoun};
 use super::names;
 use super::role::{only, Roles};

@@ -4,7 +4,6 @@
 //! and with the clause from "that" on as content.
 
 use super::{words, Form};
-use crate::quote::Quote;
 use crate::text::{Document, Span};
 
 const SURE: f64 = 0.75;
@@ -52,26 +51,13 @@ fn report(document: &Document, sentence: Span, words: &[Span]) -> Option<Form> {
     Some(Form { content: vec![content], cue, source: None, sure: SURE })
 }
 
-/// Takes "it" for no source where it is reported rather than reports: `“Nobody sleeps,” it is said on the coast.` The one
-/// such sentence in PolNeAR is labelled so.
-pub(super) fn leave_open(document: &Document, quote: &mut Quote) {
-    let (Some(source), Some(cue)) = (quote.source, quote.cue) else { return };
-    let spoken: Vec<String> = words(document, cue).iter().map(|w| document.slice(*w).to_lowercase()).collect();
-    let Some((verb, before)) = spoken.split_last() else { return };
-    let passive = before.iter().any(|word| BE.contains(&word.as_str())) && VERBS.contains(&verb.as_str());
-    if passive && document.slice(source).eq_ignore_ascii_case("it") {
-        (quote.source, quote.source_confidence) = (None, 0.0);
-    }
-}
-
 fn is_adverb(word: &str) -> bool {
     ["also", "long", "often", "later", "since", "now", "then", "once", "even", "always", "never"].contains(&word)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{find, leave_open};
-    use crate::quote::{Kind, Quote};
+    use super::find;
     use crate::text::Document;
 
     fn found(text: &str) -> Vec<[String; 2]> {
@@ -90,30 +76,6 @@ mod tests {
             found("It has long been rumored that it moves, and it was suggested that it sings."),
             [["has long been rumored", "that it moves"], ["was suggested", "that it sings"]]
         );
-    }
-
-    #[test]
-    fn it_is_no_source_after_its_clause() {
-        let document = Document::new("“Nobody sleeps,” it is said. “Nobody eats,” it said.".to_owned());
-        let span = |words: &str| {
-            let start = document.text().find(words).unwrap();
-            document.span_of_bytes(start, start + words.len())
-        };
-        let source_after = |source, cue| {
-            let mut quote = Quote {
-                content: vec![],
-                cue: span(cue),
-                source: span(source),
-                kind: Kind::Direct,
-                confidence: 0.5,
-                source_confidence: 0.5,
-            };
-            leave_open(&document, &mut quote);
-            quote.source
-        };
-        assert_eq!(source_after("it", "is said"), None);
-        assert_eq!(source_after("it", "said."), span("it"));
-        assert_eq!(source_after("Nobody", "is said"), span("Nobody"));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod according;
 mod expletive;
 mod headline;
+mod passive;
 mod signed;
 mod transcript;
 mod tweet;
@@ -58,7 +59,7 @@ pub(super) fn with_forms(document: &Document, mut quotes: Vec<Quote>) -> Vec<Quo
             replace(document, &mut quotes, &form);
         }
     }
-    quotes.iter_mut().for_each(|quote| expletive::leave_open(document, quote));
+    quotes.iter_mut().for_each(|quote| passive::leave_open(document, quote));
     quotes
 }
 
