@@ -59,6 +59,7 @@ pub(super) fn with_forms(document: &Document, mut quotes: Vec<Quote>) -> Vec<Quo
             replace(document, &mut quotes, &form);
         }
     }
+    quotes.retain(|quote| !transcript::is_note(document, quote));
     quotes.iter_mut().for_each(|quote| passive::leave_open(document, quote));
     quotes
 }

@@ -12,8 +12,11 @@ const BE: &[&str] = &["am", "are", "be", "been", "being", "is", "was", "were"];
 const AUXILIARIES: &[&str] = &["had", "has", "have", "may", "might", "will", "would"];
 const HEARSAY: &[&str] = &["allegedly", "purportedly", "reportedly", "supposedly"];
 /// Their subject is spoken to.
-const ADDRESSED: &[&str] =
-    &["advised", "asked", "encouraged", "informed", "invited", "questioned", "reminded", "told", "urged", "warned"];
+#[rustfmt::skip]
+const ADDRESSED: &[&str] = &[
+    "advised", "asked", "assured", "encouraged", "informed", "instructed", "invited", "notified", "questioned",
+    "reminded", "told", "urged", "warned",
+];
 /// Their subject is spoken of, or is "it".
 #[rustfmt::skip]
 const SPOKEN_OF: &[&str] = &[

@@ -8,18 +8,24 @@
 use std::collections::HashMap;
 
 use super::Form;
+use crate::quote::attribution::Quote;
 use crate::text::{Document, Span};
 
 /// How often such a label is the source of what follows it: 21 of 22.
 const SURE: f64 = 0.95;
 /// A label has no more words.
 const MOST_WORDS: usize = 4;
-/// Labels of what is no speaker's turn: lists of claims and checks, notes, questions of a page.
+/// Labels that nobody stands behind: what they label is a link, a caption or a word of the editors.
 #[rustfmt::skip]
-const OTHERS: &[&str] = &[
-    "FACT", "FACTS", "FICTION", "MYTH", "CLAIM", "TRUE", "FALSE", "VERDICT", "RATING", "UPDATE", "CORRECTION",
-    "NOTE", "RELATED", "READ MORE", "WATCH", "VIDEO", "PHOTO", "PHOTOS", "SOURCE", "WHEN", "WHERE", "WHAT", "WHO",
-    "WHY", "HOW", "PROS", "CONS", "TIP", "WINNER", "LOSER",
+const NOTES: &[&str] = &[
+    "CORRECTION", "FILE PHOTO", "MORE", "NOTE", "PHOTO", "PHOTOS", "READ MORE", "RELATED", "SEE ALSO", "UPDATE", "VIDEO",
+    "WATCH",
+];
+/// Labels of lists of claims and checks, and of a page's questions. Alone "WHO:" and "SOURCE:" may be a headline's source.
+#[rustfmt::skip]
+const LISTS: &[&str] = &[
+    "FACT", "FACTS", "FICTION", "MYTH", "CLAIM", "TRUE", "FALSE", "VERDICT", "RATING", "SOURCE", "WHEN", "WHERE", "WHAT",
+    "WHO", "WHY", "HOW", "PROS", "CONS", "TIP", "WINNER", "LOSER",
 ];
 const OPENING: &[char] = &['"', '“', '«'];
 
@@ -39,7 +45,7 @@ pub(super) fn find(document: &Document) -> Vec<Form> {
     turns.iter().for_each(|turn| *counts.entry(document.slice(turn.label)).or_default() += 1);
     let back = counts.iter().filter(|(_, count)| **count > 1).map(|(label, _)| label);
     // A page that lists claims and facts is no transcript, whatever its other labels.
-    if back.clone().next().is_none() || back.clone().any(|label| OTHERS.contains(label)) {
+    if back.clone().next().is_none() || back.clone().any(|label| NOTES.contains(label) || LISTS.contains(label)) {
         return Vec::new();
     }
     let ends = turns.iter().skip(1).map(|next| next.paragraph).chain([document.paragraphs().len()]);
@@ -51,6 +57,12 @@ pub(super) fn find(document: &Document) -> Vec<Form> {
         Form { content, cue: turn.colon, source: Some(turn.label), sure: SURE }
     });
     forms.collect()
+}
+
+/// Whether the network took a label of no speaker for one: "MORE: Mayor resigns".
+pub(super) fn is_note(document: &Document, quote: &Quote) -> bool {
+    let label = quote.source.map_or("", |source| document.slice(source));
+    quote.cue.is_some_and(|cue| document.slice(cue) == ":") && NOTES.contains(&label.to_uppercase().as_str())
 }
 
 /// What stands after the opening mark of a paragraph.
@@ -82,7 +94,8 @@ fn is_label(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, is_note};
+    use crate::quote::{Kind, Quote};
     use crate::text::Document;
 
     fn found(text: &str) -> Vec<(String, Vec<String>)> {
@@ -99,6 +112,23 @@ mod tests {
         let turns = found("MS. LUNT: Who closed it?\n\nREYL: I did.\n\nMS. LUNT: Why?\n\nIt was late.");
         let said: Vec<_> = turns.iter().map(|(who, what)| (who.as_str(), what[0].as_str())).collect();
         assert_eq!(said, [("MS. LUNT", "Who closed it?"), ("REYL", "I did."), ("MS. LUNT", "Why?")]);
+    }
+
+    #[test]
+    fn a_link_is_no_turn() {
+        let document = Document::new("MORE: Mayor resigns".to_owned());
+        let span = |start, end| document.span_of_bytes(start, end);
+        let quote = |source| Quote {
+            content: span(6, 19).into_iter().collect(),
+            cue: span(4, 5),
+            source,
+            kind: Kind::Indirect,
+            confidence: 0.5,
+            source_confidence: 0.5,
+        };
+        assert!(is_note(&document, &quote(span(0, 4))));
+        assert!(!is_note(&document, &quote(span(6, 11))));
+        assert!(!is_note(&document, &quote(None)));
     }
 
     #[test]
