@@ -10,7 +10,7 @@ use super::attribution::{Kind, Quote};
 use super::dateline::is_dateline;
 use super::link::{Linked, Pointer, Target};
 use super::tags::{Crf, Decoded, Role, Scores, Tagged, TAGS, TAG_COUNT};
-use super::{forms, repair};
+use super::{forms, repair, speech};
 use crate::model::{Calibration, ModelFolder, Tokens, Weights};
 use crate::text::Document;
 use crate::Error;
@@ -107,6 +107,7 @@ impl Finder {
             })
             .collect();
         quotes.iter_mut().for_each(|quote| repair::mend(document, quote));
+        speech::go_on(document, &mut quotes);
         quotes.sort_by_key(|q| q.content.first().copied());
         quotes
     }

@@ -6,6 +6,7 @@ mod finder;
 mod forms;
 mod link;
 mod repair;
+mod speech;
 mod tags;
 
 pub use attribution::{Kind, Quote};
