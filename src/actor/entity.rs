@@ -427,10 +427,12 @@ impl Entities {
 
     /// Whether a mention can stand for an entity, by what its form tells.
     fn fits(&self, mention: &Mention, entity: usize) -> bool {
-        let Entity { kind, gender, .. } = &self.list[entity];
+        let Entity { kind, gender, name, .. } = &self.list[entity];
+        let one =
+            |other| *gender != Some(other) && may_be_person(*kind) && (gender.is_some() || !names::is_of_several(name));
         match mention.form {
-            Form::Pronoun(Pronoun::He) => *gender != Some(Gender::Female) && may_be_person(*kind),
-            Form::Pronoun(Pronoun::She) => *gender != Some(Gender::Male) && may_be_person(*kind),
+            Form::Pronoun(Pronoun::He) => one(Gender::Female),
+            Form::Pronoun(Pronoun::She) => one(Gender::Male),
             Form::Pronoun(Pronoun::It) => *kind != Kind::Person,
             // "they" of a man or a woman is too rare in news to give a group's words to the one named before it.
             Form::Pronoun(Pronoun::They) => *kind != Kind::Person || gender.is_none(),

@@ -287,6 +287,13 @@ fn words(document: &Document, span: Span) -> Vec<Word> {
     found
 }
 
+/// Whether a name is of several people by its last word: "Republican Senators", "Norvian Democrats".
+pub(super) fn is_of_several(name: &str) -> bool {
+    const MEMBERS: &[&str] = &["american", "conservative", "democrat", "liberal", "republican"];
+    let last = name.rsplit(' ').next().unwrap_or(name).to_lowercase();
+    last.strip_suffix('s').is_some_and(|one| is_title(one) || is_trade(one) || MEMBERS.contains(&one))
+}
+
 /// Also of several that hyphens join: "Secretary-General", "Editor-in-Chief".
 pub(super) fn is_title(word: &str) -> bool {
     let word = word.to_lowercase();
@@ -296,8 +303,14 @@ pub(super) fn is_title(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{bare, head_name, names_in};
+    use super::{bare, head_name, is_of_several, names_in};
     use crate::text::Document;
+
+    #[test]
+    fn plural_titles_are_several() {
+        assert!(["Norvian Senators", "Democrats", "Journalists"].into_iter().all(is_of_several));
+        assert!(!["Ada Lunt", "Bo Reyls", "Senator"].into_iter().any(is_of_several));
+    }
 
     fn names(text: &str) -> Vec<String> {
         let document = Document::new(text.to_owned());
