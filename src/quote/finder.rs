@@ -71,6 +71,7 @@ impl Finder {
     /// The quotations of a document, in order of their first content.
     pub fn find(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Quote> {
         let mut quotes = self.read(document, tokens, hidden);
+        speech::go_on(document, &mut quotes);
         if let Some(calibration) = &self.confidence {
             quotes.iter_mut().for_each(|q| calibrate(q, calibration));
         }
@@ -107,7 +108,6 @@ impl Finder {
             })
             .collect();
         quotes.iter_mut().for_each(|quote| repair::mend(document, quote));
-        speech::go_on(document, &mut quotes);
         quotes.sort_by_key(|q| q.content.first().copied());
         quotes
     }
