@@ -7,8 +7,9 @@ use super::{words, Form};
 use crate::text::{Document, Span};
 
 const SURE: f64 = 0.75;
+/// What is reported, of a clause or of whom it is about.
 #[rustfmt::skip]
-const VERBS: &[&str] = &[
+pub(super) const VERBS: &[&str] = &[
     "acknowledged", "agreed", "alleged", "announced", "argued", "asserted", "assumed", "believed", "claimed",
     "confirmed", "disclosed", "estimated", "feared", "predicted", "proposed", "reported", "revealed", "rumored",
     "rumoured", "said", "speculated", "stated", "suggested", "thought",

@@ -4,7 +4,7 @@
 //! 294 of our labels with such a cue, one has a source before it ("Fox News is told"); with most the subject is the first
 //! piece of the content.
 
-use super::words;
+use super::{expletive, words};
 use crate::quote::attribution::{Kind, Quote};
 use crate::text::Document;
 
@@ -17,14 +17,11 @@ const ADDRESSED: &[&str] = &[
     "advised", "asked", "assured", "encouraged", "informed", "instructed", "invited", "notified", "questioned",
     "reminded", "told", "urged", "warned",
 ];
-/// Their subject is spoken of, or is "it".
+/// Their subject is spoken of, as is that of the verbs of [`expletive`].
 #[rustfmt::skip]
 const SPOKEN_OF: &[&str] = &[
-    "accused", "acknowledged", "agreed", "alleged", "announced", "argued", "asserted", "assumed", "believed", "blamed",
-    "charged", "claimed", "condemned", "confirmed", "considered", "criticized", "deemed", "described", "disclosed",
-    "estimated", "expected", "feared", "hailed", "indicted", "known", "perceived", "predicted", "presumed", "proposed",
-    "regarded", "reported", "revealed", "rumored", "rumoured", "said", "seen", "speculated", "stated", "suggested",
-    "suspected", "thought", "understood", "viewed",
+    "accused", "blamed", "charged", "condemned", "considered", "criticized", "deemed", "described", "expected", "hailed",
+    "indicted", "known", "perceived", "presumed", "regarded", "seen", "suspected", "understood", "viewed",
 ];
 /// The subject of these, of a part of a clause or of the whole of it, is no thing that is spoken of.
 const EMPTY: &[&str] = &["it", "that", "there", "which", "who"];
@@ -69,8 +66,10 @@ fn subject_of(cue: &[&str]) -> Option<Subject> {
     let be = before.iter().rfind(|word| BE.contains(word))?;
     // "Fox News is told": an outlet speaks of itself so.
     let addressed = ADDRESSED.contains(verb) && !["am", "are", "is"].contains(be);
-    let spoken_of = SPOKEN_OF.contains(verb);
-    (addressed || spoken_of).then_some(if addressed { Subject::Addressed } else { Subject::SpokenOf })
+    if addressed {
+        return Some(Subject::Addressed);
+    }
+    (SPOKEN_OF.contains(verb) || expletive::VERBS.contains(verb)).then_some(Subject::SpokenOf)
 }
 
 #[cfg(test)]
