@@ -9,7 +9,7 @@ use tch::{Device, Kind as Number, Tensor};
 use super::antecedent::{Antecedent, Choices};
 use super::mention::{is_plural, pronoun, Form, Kind, Mention, Pronoun};
 use super::names;
-use crate::model::{ModelFolder, Tokens, Weights};
+use crate::model::{values, ModelFolder, Tokens, Weights};
 use crate::text::{Document, Span};
 use crate::Error;
 
@@ -39,6 +39,9 @@ enum Tag {
     Head(Kind),
 }
 
+/// The least probability that the head of a source has.
+const LEAST_SHARE: f64 = 0.01;
+
 /// The heads that read mentions: a tagger over word pieces, and a pointer from each mention to an earlier one.
 pub(crate) struct Heads {
     tagger: nn::Linear,
@@ -63,24 +66,25 @@ impl Heads {
         Ok(Self { tagger, antecedent, _store: store })
     }
 
-    /// All mentions, in order.
-    pub fn mentions(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Mention> {
-        let tags = self.tags(hidden);
+    /// All mentions, in order, those among them that are sources of quotations.
+    pub fn mentions(&self, document: &Document, tokens: &Tokens, hidden: &Tensor, sources: &[Span]) -> Vec<Mention> {
+        let shares = self.tagger.forward(hidden).softmax(-1, Number::Float);
+        let tags = best(&shares);
         let tagged = names_and_heads(document, tokens, &tags);
-        with_pronouns(document, tokens, names_by_capitals(document, tokens, &tags, tagged))
+        let mut mentions = with_pronouns(document, tokens, names_by_capitals(document, tokens, &tags, tagged));
+        let shares = Shares(values(&shares.reshape([-1])));
+        for source in sources {
+            if let Some(head) = missed_head(document, tokens, &shares, &mentions, *source) {
+                let at = mentions.partition_point(|m| m.start < head.start);
+                mentions.insert(at, head);
+            }
+        }
+        mentions
     }
 
     /// All mentions with the names as they are tagged.
     pub fn tagged_mentions(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Mention> {
-        with_pronouns(document, tokens, names_and_heads(document, tokens, &self.tags(hidden)))
-    }
-
-    fn tags(&self, hidden: &Tensor) -> Vec<Tag> {
-        let best = self.tagger.forward(hidden).argmax(-1, false);
-        let mut tags = vec![0i64; best.numel()];
-        best.to_kind(Number::Int64).copy_data(&mut tags, best.numel());
-        // The network has as many classes as there are tags.
-        tags.into_iter().map(|t| TAGS[t as usize]).collect()
+        with_pronouns(document, tokens, names_and_heads(document, tokens, &best(&self.tagger.forward(hidden))))
     }
 
     /// For each mention what it may refer to, with probabilities.
@@ -93,6 +97,47 @@ impl Heads {
     ) -> Vec<Choices> {
         self.antecedent.choices(document, tokens, hidden, mentions)
     }
+}
+
+/// The likeliest tag of each word piece.
+fn best(scores: &Tensor) -> Vec<Tag> {
+    let best = scores.argmax(-1, false);
+    let mut tags = vec![0i64; best.numel()];
+    best.to_kind(Number::Int64).copy_data(&mut tags, best.numel());
+    // The network has as many classes as there are tags.
+    tags.into_iter().map(|t| TAGS[t as usize]).collect()
+}
+
+/// The probability of each tag, by word piece.
+struct Shares(Vec<f64>);
+
+impl Shares {
+    /// The likeliest of the tags of heads, and how likely it is.
+    fn of_head(&self, piece: usize) -> Option<(Tag, f64)> {
+        let shares = self.0.chunks(TAGS.len()).nth(piece)?;
+        let heads = TAGS.iter().zip(shares).filter(|(tag, _)| matches!(tag, Tag::Head(_)));
+        heads.max_by(|a, b| a.1.total_cmp(b.1)).map(|(tag, share)| (*tag, *share))
+    }
+}
+
+/// Who is quoted is an actor. Where the tagger sees none in the words of a source that nothing depends on, its likeliest
+/// head is one: the "Senator" of "The Senator from Tellin".
+fn missed_head(
+    document: &Document,
+    tokens: &Tokens,
+    shares: &Shares,
+    mentions: &[Mention],
+    source: Span,
+) -> Option<Mention> {
+    let own = names::before_dependents(document, source);
+    if mentions.iter().any(|m| m.span.overlaps(own)) || names::head_name(document, source).is_some() {
+        return None;
+    }
+    let words = tokens.within(own).filter(|piece| !continues_word(document, tokens, *piece));
+    let heads = words.filter_map(|piece| Some((piece, shares.of_head(piece)?)));
+    let (start, (tag, share)) = heads.max_by(|a, b| a.1 .1.total_cmp(&b.1 .1))?;
+    let head = mention(document, tokens, start, next_word(document, tokens, start), tag);
+    (share >= LEAST_SHARE && !names::is_pronoun(document.slice(head.span))).then_some(head)
 }
 
 /// A word is of one mention: pieces that continue a word go with its first.
@@ -288,26 +333,48 @@ fn pronouns(document: &Document, tokens: &Tokens) -> Vec<Mention> {
 
 #[cfg(test)]
 mod tests {
-    use super::{names_and_heads, with_pronouns, Form, Kind, Tag};
+    use super::{missed_head, names_and_heads, with_pronouns, Form, Kind, Shares, Tag, TAGS};
     use crate::model::Tokens;
     use crate::text::{Document, Span};
 
-    #[test]
-    fn a_pronoun_inside_a_name_is_no_mention() {
-        let document = Document::new("Make It Right and Lunt say it pays".to_owned());
+    /// A text with a word piece for each word.
+    fn words(text: &str) -> (Document, Tokens) {
+        let document = Document::new(text.to_owned());
         let mut spans: Vec<Span> = Vec::new();
-        for word in document.text().split(' ') {
+        for word in text.split(' ') {
             let start = spans.last().map_or(0, |s| s.end() + 1);
             spans.push(document.span_of_bytes(start, start + word.len()).unwrap());
         }
         let n = spans.len();
-        let tokens = Tokens { ids: vec![0; n], spans, types: vec![0; n], paragraphs: vec![0; n] };
+        (document, Tokens { ids: vec![0; n], spans, types: vec![0; n], paragraphs: vec![0; n] })
+    }
+
+    #[test]
+    fn a_pronoun_inside_a_name_is_no_mention() {
+        let (document, tokens) = words("Make It Right and Lunt say it pays");
         let (name, more) = (Tag::Begin(Kind::Organization), Tag::Inside(Kind::Organization));
         let mut tags = vec![name, more, more, Tag::Outside, Tag::Begin(Kind::Person)];
-        tags.resize(n, Tag::Outside);
+        tags.resize(tokens.len(), Tag::Outside);
         let found = with_pronouns(&document, &tokens, names_and_heads(&document, &tokens, &tags));
         let words: Vec<&str> = found.iter().map(|m| document.slice(m.span)).collect();
         assert_eq!(words, ["Make It Right", "Lunt", "it"]);
         assert!(matches!(found[2].form, Form::Pronoun(_)));
+    }
+
+    #[test]
+    fn a_source_has_a_head() {
+        let (document, tokens) = words("The old senator from Tellin wept");
+        let person = TAGS.iter().position(|t| *t == Tag::Head(Kind::Person)).unwrap();
+        let mut shares = vec![0.0; TAGS.len() * tokens.len()];
+        // The "old" is less like a head than the "senator", and the "Tellin" is none of the source's own words.
+        for (word, share) in [(1, 0.05), (2, 0.3), (4, 0.9)] {
+            shares[word * TAGS.len() + person] = share;
+        }
+        let source = document.span_of_bytes(0, "The old senator from Tellin".len()).unwrap();
+        let head = missed_head(&document, &tokens, &Shares(shares.clone()), &[], source).unwrap();
+        assert_eq!((document.slice(head.span), head.kind), ("senator", Kind::Person));
+        assert_eq!(missed_head(&document, &tokens, &Shares(shares.clone()), &[head], source), None);
+        shares.fill(0.0);
+        assert_eq!(missed_head(&document, &tokens, &Shares(shares), &[], source), None);
     }
 }

@@ -187,6 +187,30 @@ fn is_capitalized(word: &str) -> bool {
     word.starts_with(char::is_uppercase) || after.is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase))
 }
 
+/// Whether a word begins what depends on the noun before it.
+pub(super) fn begins_dependent(word: &str) -> bool {
+    const DEPENDENT: &[&str] = &[
+        "of", "for", "at", "from", "in", "with", "to", "by", "on", "against", "near", "about", "who", "which", "that",
+    ];
+    DEPENDENT.contains(&word.to_lowercase().as_str())
+}
+
+/// The words of a source before what depends on its head or is put in after it: "A spokesman" of "A spokesman for the Bank".
+pub(super) fn before_dependents(document: &Document, source: Span) -> Span {
+    let text = document.slice(source);
+    let mut end = 0;
+    for word in text.split_inclusive(char::is_whitespace) {
+        if end > 0 && begins_dependent(word.trim_end()) {
+            break;
+        }
+        end += word.len();
+        if word.trim_end().ends_with([',', ';', ':', '—', '–']) {
+            break;
+        }
+    }
+    document.span_of_bytes(source.start(), source.start() + text[..end].trim_end().len()).unwrap_or(source)
+}
+
 /// What stands before a name back to a white space, marks and dots included.
 pub(super) fn word_before(document: &Document, name: Span) -> &str {
     document.text()[..name.start()].trim_end().rsplit(char::is_whitespace).next().unwrap_or("")

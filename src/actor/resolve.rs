@@ -173,25 +173,7 @@ impl<'a> Cast<'a> {
         }
         // What depends on a head ends with its clause.
         let clause = before.rsplit([',', ';', '(', '—', '–']).next().unwrap_or(before);
-        const PREPOSITIONS: &[&str] = &[
-            "of",
-            "for",
-            "at",
-            "from",
-            "in",
-            "with",
-            "to",
-            "by",
-            "on",
-            "against",
-            "near",
-            "about",
-            "who",
-            "which",
-            "that",
-            "on behalf",
-        ];
-        if clause.split_whitespace().any(|w| PREPOSITIONS.contains(&w.to_lowercase().as_str())) {
+        if clause.split_whitespace().any(names::begins_dependent) {
             return false;
         }
         // A name before a common noun ("Democratic lawmakers", "Kremlin spokesman Ivo Petran") is no head.

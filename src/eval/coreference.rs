@@ -21,6 +21,7 @@ use super::sample::read_lines;
 use super::tally::Agreement;
 use crate::actor::{choose_between, pronoun, Entities, Heads, Mention, Pronoun, States};
 use crate::model::{Encoder, ModelFolder, Precision, Tokenizer, Tokens, DEFAULT_BUDGET, QUOTE_TYPES};
+use crate::quote::Finder;
 use crate::text::{Document, Span};
 use crate::Error;
 
@@ -139,6 +140,7 @@ impl GapCounts {
 pub struct CoreferenceScorer {
     tokenizer: Tokenizer,
     encoder: Encoder,
+    finder: Finder,
     heads: Heads,
     states: States,
 }
@@ -160,9 +162,10 @@ impl CoreferenceScorer {
     pub fn open(path: &Path, precision: Precision) -> Result<Self, Error> {
         let folder = ModelFolder::open(path)?;
         let encoder = Encoder::new(&folder, &Encoder::weights(&folder, precision)?, DEFAULT_BUDGET, QUOTE_TYPES)?;
+        let finder = Finder::new(&folder, &Finder::weights(&folder)?, encoder.hidden())?;
         let heads = Heads::new(&Heads::weights(&folder)?, encoder.hidden())?;
         let tokenizer = Tokenizer::open(&folder.file("tokenizer.json")?)?;
-        Ok(Self { tokenizer, encoder, heads, states: States::default() })
+        Ok(Self { tokenizer, encoder, finder, heads, states: States::default() })
     }
 
     /// Scores the texts of a file; of those with chains only the genres that are asked for, or all.
@@ -205,7 +208,10 @@ impl CoreferenceScorer {
         let tokens = self.tokenizer.encode(&document)?;
         let (hidden, _) = self.encoder.encode(&[&tokens])?;
         let hidden = hidden.into_iter().next().ok_or_else(|| Error::Network("no result".to_owned()))?;
-        let mentions = self.heads.mentions(&document, &tokens, &hidden);
+        let quotes = self.finder.find(&document, &tokens, &hidden);
+        let found = quotes.iter().filter(|q| q.confidence >= self.finder.least());
+        let sources: Vec<Span> = found.filter_map(|q| q.source).collect();
+        let mentions = self.heads.mentions(&document, &tokens, &hidden, &sources);
         let choices = self.heads.antecedents(&document, &tokens, &hidden, &mentions);
         let entities = Entities::new(&document, &mentions, &choices, &self.states);
         Ok(Read { document, tokens, hidden, mentions, entities })

@@ -136,6 +136,17 @@ def labelled(root, part):
     return rows
 
 
+def stances(root, part):
+    """The quotations of articles that we labelled, by article, with their targets and where the speakers stand on them:
+    (text, attributions, targets, {reader: {(attribution, target): label}}). What has no label is unrelated."""
+    articles = {(label["corpus"], label["row"]): (label, row) for label, row in zip(labels(part), labelled(root, part))}
+    for line in read_jsonl(LABELLED / f"stance-{part}.jsonl"):
+        label, row = articles[line["corpus"], line["row"]]
+        read = {"first": line["stance"]} | ({"second": line["second"]} if "second" in line else {})
+        found = {reader: {(quote, target): side for quote, target, side in sides} for reader, sides in read.items()}
+        yield row["text"], label["attributions"], line["targets"], found
+
+
 def unlabelled(root):
     """News articles without labels of quotations, ours neither; of the bodies of FNC every third."""
     ours = {(label["corpus"], label["row"]) for part in ("train", "dev") for label in labels(part)}

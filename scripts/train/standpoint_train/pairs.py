@@ -8,7 +8,7 @@ import random
 import re
 from dataclasses import dataclass
 
-from .data import read_jsonl
+from .data import read_jsonl, stances
 
 ROLES = ("target", "context", "content", "cue", "source", "mention")
 TARGET, CONTEXT, CONTENT, CUE, SOURCE, MENTION = range(len(ROLES))
@@ -141,6 +141,40 @@ def invented(path):
             at = text.find(mention)
             assert at >= 0, (mention, text)
             yield Pair("sentiment", mention, text, [*spans, (at, at + len(mention), MENTION)], (label,), CONTEXT)
+
+
+def reported(root, part, reader="first"):
+    """Quotations of the news that we labelled, each with all targets of its article."""
+    for text, attributions, targets, sides in stances(root, part):
+        for number, attribution in enumerate(attributions):
+            passage, spans = of_attribution(text, attribution)
+            for at, target in enumerate(targets):
+                label = sides[reader].get((number, at), "unrelated")
+                yield Pair("stance", target, passage, spans, (label,), CONTEXT)
+
+
+LONGEST_GAP = 120
+"""Bytes of text between two parts of an attribution; more is left out."""
+
+
+def of_attribution(text, attribution):
+    """A quotation with its source and cue, and the words between them where these are few: `Passage::of_quote` of
+    `src/stance/pair.rs`."""
+    roles = (("content", CONTENT), ("source", SOURCE), ("cue", CUE))
+    # Parts that begin alike keep this order.
+    parts = sorted(((span, role) for name, role in roles for span in attribution[name]), key=lambda part: part[0])
+    passage, spans, last = "", [], None
+    for (start, end), role in parts:
+        if last is not None:
+            gap = text[last:start]
+            passage += gap if len(gap.encode()) <= LONGEST_GAP and "\n" not in gap else " "
+            start = max(start, last)
+        if start >= end:
+            continue
+        spans.append((len(passage), len(passage) + end - start, role))
+        passage += text[start:end]
+        last = end
+    return passage, spans
 
 
 def batches(pairs, tokens, rng: random.Random):

@@ -353,6 +353,10 @@ def news(args):
     vast, rest, sentiment, _ = broad_pairs(args.data, rng)
     stance = [p for p in rest if p.task == "stance"]
     directed = [p for p in rest if p.task == "sentiment"]
+    if args.reported:
+        learnt = list(P.reported(args.data, "train"))
+        ours = ours + [p for p in learnt if p.labels != ("unrelated",) or rng.random() < args.reported]
+        sets["reported"] = list(P.reported(args.data, "dev"))
     made = P.unrelated(ours, 400, rng)
     everything = [*vast, *stance, *directed, *sentiment, *ours, *made, *gwsd, *(p for s in sets.values() for p in s)]
     for pair in everything:
@@ -415,6 +419,9 @@ def main():
     parser.add_argument("--ours", action="store_true", help="our invented quotations in the stage `broad` too")
     parser.add_argument("--newest", type=int, help="of our quotations all from this file on, and `--earlier` pairs of the others")
     parser.add_argument("--earlier", type=int, default=4000)
+    parser.add_argument(
+        "--reported", type=float, default=0.0, help="the news that we labelled too, with this share of what is unrelated there"
+    )
     parser.add_argument("--measure", type=int, help="at most so many pairs of each set are measured")
     parser.add_argument("--freeze", type=int, default=0, help="lowest layers that the stage `news` leaves as they are")
     parser.add_argument("--inference", type=float, default=1.0, help="share of the inference pairs")
