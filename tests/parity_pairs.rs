@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde::Deserialize;
 use standpoint::model::Precision;
-use standpoint::stance::PairModel;
+use standpoint::stance::{PairModel, Passage};
 use standpoint::DEFAULT_BATCH_TOKENS;
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ fn equal(model: &str) {
     let model = PairModel::open(&path, Precision::F32, DEFAULT_BATCH_TOKENS).unwrap();
     let (of_sentiment, of_stance): (Vec<&Pair>, Vec<&Pair>) = expected.pairs.iter().partition(|p| p.mention.is_some());
     assert!(of_sentiment.len() >= 5 && of_stance.len() >= 20);
-    let pairs: Vec<_> = of_stance.iter().map(|p| (p.target.as_str(), p.text.as_str())).collect();
+    let pairs: Vec<_> = of_stance.iter().map(|p| (p.target.as_str(), Passage::plain(&p.text))).collect();
     for (pair, ours) in of_stance.iter().zip(model.stances(&pairs).unwrap()) {
         close(pair, &[ours.favor, ours.against, ours.neutral, ours.unrelated]);
     }

@@ -279,11 +279,13 @@ pub struct EvalCoreferenceArguments {
 #[command(after_help = "\
 GOLD is JSON Lines, plain or gzip: {text, target, label} for stance (favor, against, neutral,
 unrelated; none means neutral), {text, targets: [{start, end, label}]} for sentiment (negative,
-neutral, positive).
+neutral, positive). The text of a stance is all the speaker's words, unless content, and where there
+are some source and cue, say which are: lists of [start, end] in code points.
 
 Figures, in percent: macro_f1 (mean over the labels of the sample), accuracy, f1 by label, and for
 stance semeval, the mean F1 of favor and against. Unrelated counts as neutral; a sample with that
-label also gets relevance, precision (p), recall (r) and F1 (f) of the texts that speak of their target.")]
+label also gets relevance, precision (p), recall (r) and F1 (f) of the texts that speak of their target,
+and sides, the same of favor and against as analyze gives them, by the model's bounds.")]
 pub struct EvalPairsArguments {
     /// The labelled samples, taken together
     #[arg(value_name = "GOLD", required = true)]

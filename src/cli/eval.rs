@@ -12,7 +12,7 @@ use standpoint::eval::{
 };
 use standpoint::model::Precision;
 use standpoint::output::{Analysis, Record};
-use standpoint::stance::{PairModel, SentimentLabel, StanceLabel, Target, Targets};
+use standpoint::stance::{PairModel, Passage, SentimentLabel, StanceLabel, Target, Targets};
 use standpoint::text::Article;
 use standpoint::{Builder, DEFAULT_BATCH_TOKENS};
 
@@ -102,13 +102,15 @@ fn pair_model(arguments: &EvalPairsArguments) -> anyhow::Result<PairModel> {
     Ok(PairModel::open(&folder, Precision::Auto, DEFAULT_BATCH_TOKENS)?)
 }
 
+const SIDES: [&str; 2] = ["favor", "against"];
+
 fn stance(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
     let model = pair_model(arguments)?;
     let mut outcomes = Vec::new();
-    let mut relevance = Agreement::default();
+    let (mut relevance, mut sides) = (Agreement::default(), Agreement::default());
     for path in &arguments.gold {
         let gold = eval::read_stances(path)?;
-        let pairs: Vec<(&str, &str)> = gold.iter().map(|g| (g.target.as_str(), g.text.as_str())).collect();
+        let pairs: Vec<(&str, Passage)> = gold.iter().map(|g| (g.target.as_str(), g.passage())).collect();
         for (gold, probs) in gold.iter().zip(model.stances(&pairs)?) {
             let (found, probability) = match probs.three_way() {
                 StanceLabel::Favor => ("favor", probs.favor),
@@ -117,13 +119,23 @@ fn stance(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
             };
             let (asked, told) = (gold.label != "unrelated", probs.is_related(model.bounds().relevance));
             relevance.add(told, asked);
-            let gold = ["favor", "against"].into_iter().find(|l| *l == gold.label).unwrap_or("neutral");
+            let side = match probs.label(model.bounds()) {
+                StanceLabel::Favor => Some("favor"),
+                StanceLabel::Against => Some("against"),
+                _ => None,
+            };
+            sides.predicted += usize::from(side.is_some());
+            sides.gold += usize::from(SIDES.contains(&gold.label.as_str()));
+            sides.right += usize::from(side == Some(&gold.label));
+            let gold = SIDES.into_iter().find(|l| *l == gold.label).unwrap_or("neutral");
             outcomes.push(Outcome { gold, found, probability });
         }
     }
     let mut report = eval::score_pairs(&outcomes);
     // Where all texts speak of their targets there is nothing to tell apart.
-    report.relevance = (relevance.gold < outcomes.len()).then(|| relevance.prf());
+    let all_related = relevance.gold == outcomes.len();
+    report.relevance = (!all_related).then(|| relevance.prf());
+    report.sides = (!all_related).then(|| sides.prf());
     tell(&arguments.report, &report, || pair_table(&report))
 }
 
@@ -165,8 +177,10 @@ fn pair_table(report: &PairReport) -> String {
     ];
     lines.extend(report.semeval.map(|v| format!("SemEval F1   {v:.2}")));
     lines.extend(report.f1.iter().map(|(label, f1)| format!("F1 {label:<9} {f1:.2}")));
-    if let Some(Prf { p, r, f }) = report.relevance {
-        lines.push(format!("relevance    P {}  R {}  F1 {}", number(p), number(r), number(f)));
+    for (name, figures) in [("relevance", report.relevance), ("sides", report.sides)] {
+        if let Some(Prf { p, r, f }) = figures {
+            lines.push(format!("{name:<12} P {}  R {}  F1 {}", number(p), number(r), number(f)));
+        }
     }
     lines.extend(report.calibration.as_ref().map(|c| format!("calibration  {:.4}", c.ece)));
     lines.join("\n")

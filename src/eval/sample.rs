@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
 
+use crate::stance::{Passage, Role};
 use crate::text::inflate;
 use crate::Error;
 
@@ -144,12 +145,48 @@ pub(super) fn read_lines<T: DeserializeOwned>(
 /// A text with its label towards a target.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct GoldStance {
-    /// The text, all of it the speaker's words.
+    /// The text; all of it is the speaker's words where no `content` is given.
     pub text: String,
     /// What the label is about.
     pub target: String,
-    /// `favor`, `against`, `neutral` or `none`, which means neutral.
+    /// `favor`, `against`, `neutral`, `none`, which means neutral, or `unrelated`.
     pub label: String,
+    /// Of a quotation, who says it.
+    #[serde(default)]
+    pub source: Pieces,
+    /// Of a quotation, the words that attribute it.
+    #[serde(default)]
+    pub cue: Pieces,
+    /// Of a quotation, what is said.
+    #[serde(default)]
+    pub content: Pieces,
+}
+
+impl GoldStance {
+    /// What the network reads.
+    pub fn passage(&self) -> Passage {
+        if self.content.is_empty() {
+            return Passage::plain(&self.text);
+        }
+        let byte = |point: usize| self.text.char_indices().nth(point).map_or(self.text.len(), |(byte, _)| byte);
+        let parts = [(&self.content, Role::Content), (&self.source, Role::Source), (&self.cue, Role::Cue)];
+        let of = |(pieces, role): (&Pieces, Role)| {
+            pieces.iter().map(|(start, end)| (byte(*start)..byte(*end), role)).collect::<Vec<_>>()
+        };
+        Passage::of_parts(&self.text, parts.into_iter().flat_map(of).collect())
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let length = self.text.chars().count();
+        let pieces = self.source.iter().chain(&self.cue).chain(&self.content);
+        if let Some((start, end)) = pieces.into_iter().find(|(s, e)| s >= e || *e > length) {
+            return Err(format!("[{start}, {end}] is no range of the text's {length} code points"));
+        }
+        match self.label.as_str() {
+            "favor" | "against" | "neutral" | "none" | "unrelated" => Ok(()),
+            other => Err(format!("the label {other:?} is none of favor, against, neutral, none, unrelated")),
+        }
+    }
 }
 
 /// A text with labels towards mentions in it.
@@ -174,10 +211,7 @@ pub struct GoldMention {
 
 /// Reads labelled pairs of a text and a target.
 pub fn read_stances(path: &Path) -> Result<Vec<GoldStance>, Error> {
-    read_lines(path, "a labelled pair with text, target and label", |pair: &GoldStance| match pair.label.as_str() {
-        "favor" | "against" | "neutral" | "none" | "unrelated" => Ok(()),
-        other => Err(format!("the label {other:?} is none of favor, against, neutral, none, unrelated")),
-    })
+    read_lines(path, "a labelled pair with text, target and label", GoldStance::check)
 }
 
 /// Reads texts with labelled mentions.
@@ -261,6 +295,18 @@ mod tests {
         assert_eq!(read(&line, &Annotator::First).unwrap()[0].attributions[0].source, []);
         assert_eq!(read(&line, &Annotator::Named("x".into())).unwrap()[0].attributions[0].source, [(0, 2)]);
         assert_eq!(read(&line, &Annotator::All).unwrap()[0].attributions.len(), 2);
+    }
+
+    #[test]
+    fn a_quotation_has_roles_by_code_points() {
+        let pair = |line: &str| serde_json::from_str::<GoldStance>(line).unwrap();
+        let plain = pair(r#"{"text": "Oui", "target": "talks", "label": "favor"}"#);
+        assert_eq!(plain.passage(), Passage::plain("Oui"));
+        let quotation = r#"{"text": "É said “yes”", "target": "talks", "label": "favor", "source": [[0, 1]],
+            "cue": [[2, 6]], "content": [[7, 12]]}"#;
+        let roles = vec![(8..17, Role::Content), (0..2, Role::Source), (3..7, Role::Cue)];
+        assert_eq!(pair(quotation).passage(), Passage::of_parts("É said “yes”", roles));
+        assert!(pair(&quotation.replace("12", "13")).check().is_err());
     }
 
     #[test]

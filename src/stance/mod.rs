@@ -16,5 +16,6 @@ pub(crate) use aggregate::{sentiment_value, side, stance_value};
 pub(crate) use judge::{Judge, Judgement, Towards};
 pub(crate) use model::{JudgeWeights, Model};
 pub use network::{Bounds, PairModel, SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
+pub use pair::{Passage, Role};
 pub use propose::{Proposal, Proposed, Proposer};
 pub use target::{Claims, Target, Targets};

@@ -264,13 +264,6 @@ impl PairModel {
         Bounds { relevance: self.calibration.stance_relevance, least: self.calibration.stance_least }
     }
 
-    /// The stance of texts to targets: pairs of a target and a text that is all the speaker's words. Each pair is judged by
-    /// this network, without its screen.
-    pub fn stances(&self, pairs: &[(&str, &str)]) -> Result<Vec<StanceProbabilities>, Error> {
-        let pairs: Vec<_> = pairs.iter().map(|(target, text)| (*target, Passage::plain(text))).collect();
-        self.stances_of(&pairs)
-    }
-
     /// The sentiment of texts to mentions in them: pairs of a text and the bytes of the mention.
     pub fn sentiments(&self, pairs: &[(&str, std::ops::Range<usize>)]) -> Result<Vec<SentimentProbabilities>, Error> {
         let passage = |(text, bytes): &(&str, std::ops::Range<usize>)| {
@@ -284,17 +277,19 @@ impl PairModel {
 
     /// The stance of texts to targets, of which those that the screen lets pass are put to this network.
     pub(super) fn screened_stances(&self, pairs: &[(&str, Passage)]) -> Result<Vec<StanceProbabilities>, Error> {
-        let First::Screen(screen, least) = &self.first else { return self.stances_of(pairs) };
-        let mut found = screen.stances_of(pairs)?;
+        let First::Screen(screen, least) = &self.first else { return self.stances(pairs) };
+        let mut found = screen.stances(pairs)?;
         let passes: Vec<usize> = (0..pairs.len()).filter(|i| found[*i].is_related(*least)).collect();
         let passing: Vec<(&str, Passage)> = passes.iter().map(|i| pairs[*i].clone()).collect();
-        for (i, probabilities) in passes.into_iter().zip(self.stances_of(&passing)?) {
+        for (i, probabilities) in passes.into_iter().zip(self.stances(&passing)?) {
             found[i] = probabilities;
         }
         Ok(found)
     }
 
-    pub(super) fn stances_of(&self, pairs: &[(&str, Passage)]) -> Result<Vec<StanceProbabilities>, Error> {
+    /// The stance of passages to targets: pairs of a target and a passage. Each pair is judged by this network, without its
+    /// screen.
+    pub fn stances(&self, pairs: &[(&str, Passage)]) -> Result<Vec<StanceProbabilities>, Error> {
         let rows = self.probabilities(pairs, Question::Stance)?;
         let of = |p: &Vec<f64>| StanceProbabilities { favor: p[0], against: p[1], neutral: p[2], unrelated: p[3] };
         Ok(rows.iter().map(of).collect())

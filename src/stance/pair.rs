@@ -18,13 +18,16 @@ const SEP: i64 = 102;
 
 /// What a word piece is in a pair: its token type. `scripts/train/standpoint_train/pairs.py` has the same order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
+pub enum Role {
+    /// What is asked about.
     Target,
     /// Words of the narration.
     Context,
     /// What is said.
     Content,
+    /// The words that attribute it.
     Cue,
+    /// Who says it.
     Source,
     /// The actor, within what is said, towards whom sentiment is asked for.
     Mention,
@@ -35,11 +38,11 @@ pub(super) const ROLES: i64 = 6;
 
 /// A text with roles: bytes of the text, later ones over earlier ones.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Passage {
-    pub text: String,
-    pub roles: Vec<(Range<usize>, Role)>,
+pub struct Passage {
+    pub(super) text: String,
+    pub(super) roles: Vec<(Range<usize>, Role)>,
     /// Of everything else.
-    pub rest: Role,
+    rest: Role,
 }
 
 impl Passage {
@@ -48,8 +51,13 @@ impl Passage {
         Self { text: text.to_owned(), roles: Vec::new(), rest: Role::Content }
     }
 
+    /// A text in which these bytes have these roles, and the rest is narration.
+    pub fn of_parts(text: &str, roles: Vec<(Range<usize>, Role)>) -> Self {
+        Self { text: text.to_owned(), roles, rest: Role::Context }
+    }
+
     /// A quotation with its source and cue, and the words between them where these are few.
-    pub fn of_quote(document: &Document, quote: &Quote, mention: Option<Span>) -> Self {
+    pub(crate) fn of_quote(document: &Document, quote: &Quote, mention: Option<Span>) -> Self {
         let mut parts: Vec<(Span, Role)> = quote.content.iter().map(|s| (*s, Role::Content)).collect();
         parts.extend(quote.source.map(|s| (s, Role::Source)));
         parts.extend(quote.cue.map(|s| (s, Role::Cue)));

@@ -136,15 +136,31 @@ def labelled(root, part):
     return rows
 
 
+@dataclass
+class Stances:
+    """An article whose quotations we labelled for stance."""
+
+    id: str
+    text: str
+    attributions: list
+    targets: list
+    sides: dict
+    """By reader: {(attribution, target): label}; what has no label is unrelated."""
+    actors: list
+    """Of `dev`: {names, quotes}."""
+
+
 def stances(root, part):
-    """The quotations of articles that we labelled, by article, with their targets and where the speakers stand on them:
-    (text, attributions, targets, {reader: {(attribution, target): label}}). What has no label is unrelated."""
     articles = {(label["corpus"], label["row"]): (label, row) for label, row in zip(labels(part), labelled(root, part))}
     for line in read_jsonl(LABELLED / f"stance-{part}.jsonl"):
         label, row = articles[line["corpus"], line["row"]]
         read = {"first": line["stance"]} | ({"second": line["second"]} if "second" in line else {})
-        found = {reader: {(quote, target): side for quote, target, side in sides} for reader, sides in read.items()}
-        yield row["text"], label["attributions"], line["targets"], found
+        sides = {reader: {(quote, target): side for quote, target, side in found} for reader, found in read.items()}
+        actors = [
+            {"names": [row["text"][start:end] for start, end in actor["names"]], "quotes": actor["quotes"]}
+            for actor in line.get("actors", [])
+        ]
+        yield Stances(row["id"], row["text"], label["attributions"], line["targets"], sides, actors)
 
 
 def unlabelled(root):

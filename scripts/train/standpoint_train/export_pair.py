@@ -33,6 +33,7 @@ TRAINING = [
     {"name": "NewsMTSC, train", "licence": "MIT; sentences from news (Hamborg and Donnay, EACL 2021)"},
     {"name": "DSE, train, sample", "licence": "free to use with citation (Park, Pan and Joo, ACL 2021)"},
     {"name": "MultiNLI dev in two-way form, RTE, MED, MegaVeridicality, CAD: inference", "licence": "see their papers"},
+    manifest.OTHER_NEWS,
     {"name": "invented quotations, scripts/train/invented/stance-*.jsonl", "licence": "ours, Apache-2.0"},
 ]
 

@@ -145,11 +145,11 @@ def invented(path):
 
 def reported(root, part, reader="first"):
     """Quotations of the news that we labelled, each with all targets of its article."""
-    for text, attributions, targets, sides in stances(root, part):
-        for number, attribution in enumerate(attributions):
-            passage, spans = of_attribution(text, attribution)
-            for at, target in enumerate(targets):
-                label = sides[reader].get((number, at), "unrelated")
+    for article in stances(root, part):
+        for number, attribution in enumerate(article.attributions):
+            passage, spans = of_attribution(article.text, attribution)
+            for at, target in enumerate(article.targets):
+                label = article.sides[reader].get((number, at), "unrelated")
                 yield Pair("stance", target, passage, spans, (label,), CONTEXT)
 
 
