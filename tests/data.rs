@@ -85,12 +85,12 @@ fn polnear_dev_reaches_its_bounds_with_fast() {
 fn polnear_dev_reaches_its_bounds_with_accurate() {
     let models = crate::root().join("models");
     let builder = Pipeline::builder().models(models).model("accurate").stance_model(None).sentiment_model(None);
-    polnear(&builder.build().unwrap(), [85.3, 77.4, 73.6], [80.0, 95.4, 94.6, 97.0]);
+    polnear(&builder.build().unwrap(), [85.3, 77.8, 74.0], [80.3, 95.7, 94.6, 97.0]);
 }
 
 #[test]
 fn other_news_reaches_its_bounds_with_fast() {
-    other_news(&crate::pipeline(), [85.0, 79.0, 76.0], [78.5, 94.0, 93.5, 94.0]);
+    other_news(&crate::pipeline(), [86.0, 80.0, 77.0], [80.5, 95.0, 95.5, 94.0]);
 }
 
 #[test]
@@ -111,6 +111,7 @@ fn the_peace_talks_reach_their_bounds() {
     at_least(report.found, 85.0, "found");
     at_least(report.named, 84.0, "named");
     at_least(report.stances, 80.0, "stances");
+    assert!(report.false_stances.percent <= Some(10.0), "{:?}", report.misses);
 }
 
 #[test]

@@ -42,8 +42,9 @@ struct Mention {
 
 /// Of all passages, in percent.
 const BOUND: usize = 80;
-/// F1 of the targets that are spoken of, in percent.
-const RELEVANCE: f64 = 77.0;
+/// Of the targets that are spoken of, in percent: precision and recall. A false one gives an actor a stance on what he did not
+/// speak of, so the bounds of the model are chosen for precision.
+const RELEVANCE: [f64; 2] = [85.0, 57.0];
 
 /// A pipeline that asks for these targets.
 fn asking<'a>(targets: impl Iterator<Item = &'a String>) -> Pipeline {
@@ -127,5 +128,5 @@ fn what_a_quotation_speaks_of_is_told() {
     writeln!(table, "precision {p} recall {r} F1 {f}").unwrap();
     println!("{table}\n{misses}");
     crate::golden().bind(|| insta::assert_snapshot!("relevance", format!("{table}\n{misses}")));
-    assert!(f >= RELEVANCE, "{f}\n{misses}");
+    assert!(p >= RELEVANCE[0] && r >= RELEVANCE[1], "{table}\n{misses}");
 }

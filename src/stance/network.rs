@@ -99,6 +99,12 @@ impl StanceProbabilities {
         }
     }
 
+    /// The same with this share of the probability that the text speaks of the target.
+    fn less_related(self, scale: f64) -> Self {
+        let [favor, against, neutral] = [self.favor, self.against, self.neutral].map(|p| p * scale);
+        Self { favor, against, neutral, unrelated: 1.0 - (1.0 - self.unrelated) * scale }
+    }
+
     /// Four decimals each.
     pub(crate) fn rounded(self) -> Self {
         let [favor, against, neutral, unrelated] =
@@ -280,6 +286,9 @@ impl PairModel {
         let First::Screen(screen, least) = &self.first else { return self.stances(pairs) };
         let mut found = screen.stances(pairs)?;
         let passes: Vec<usize> = (0..pairs.len()).filter(|i| found[*i].is_related(*least)).collect();
+        // What does not pass is unrelated by this network's bound too.
+        let scale = (self.bounds().relevance / least).min(1.0);
+        found.iter_mut().for_each(|probabilities| *probabilities = probabilities.less_related(scale));
         let passing: Vec<(&str, Passage)> = passes.iter().map(|i| pairs[*i].clone()).collect();
         for (i, probabilities) in passes.into_iter().zip(self.stances(&passing)?) {
             found[i] = probabilities;
@@ -361,5 +370,6 @@ mod tests {
         assert_eq!(of(0.5, 0.0, 0.0, 0.5).label(bounds), StanceLabel::Unrelated);
         assert_eq!(of(0.3, 0.3, 0.1, 0.3).label(bounds), StanceLabel::Unclear);
         assert_eq!(of(0.4, 0.0, 0.25, 0.35).three_way(), StanceLabel::Neutral);
+        assert_eq!(of(0.5, 0.1, 0.1, 0.3).less_related(0.75).label(bounds), StanceLabel::Unrelated);
     }
 }
