@@ -10,6 +10,7 @@ use super::antecedent::{Antecedent, Choices};
 use super::mention::{is_plural, pronoun, Form, Kind, Mention, Pronoun};
 use super::names;
 use crate::model::{values, ModelFolder, Tokens, Weights};
+use crate::quote::Quote;
 use crate::text::{Document, Span};
 use crate::Error;
 
@@ -67,14 +68,14 @@ impl Heads {
     }
 
     /// All mentions, in order, those among them that are sources of quotations.
-    pub fn mentions(&self, document: &Document, tokens: &Tokens, hidden: &Tensor, sources: &[Span]) -> Vec<Mention> {
+    pub fn mentions(&self, document: &Document, tokens: &Tokens, hidden: &Tensor, quotes: &[Quote]) -> Vec<Mention> {
         let shares = self.tagger.forward(hidden).softmax(-1, Number::Float);
         let tags = best(&shares);
         let tagged = names_and_heads(document, tokens, &tags);
         let mut mentions = with_pronouns(document, tokens, names_by_capitals(document, tokens, &tags, tagged));
         let shares = Shares(values(&shares.reshape([-1])));
-        for source in sources {
-            if let Some(head) = missed_head(document, tokens, &shares, &mentions, *source) {
+        for source in quotes.iter().filter_map(|quote| quote.source) {
+            if let Some(head) = missed_head(document, tokens, &shares, &mentions, source) {
                 let at = mentions.partition_point(|m| m.start < head.start);
                 mentions.insert(at, head);
             }

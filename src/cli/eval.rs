@@ -119,14 +119,10 @@ fn stance(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
             };
             let (asked, told) = (gold.label != "unrelated", probs.is_related(model.bounds().relevance));
             relevance.add(told, asked);
-            let side = match probs.label(model.bounds()) {
-                StanceLabel::Favor => Some("favor"),
-                StanceLabel::Against => Some("against"),
-                _ => None,
-            };
-            sides.predicted += usize::from(side.is_some());
+            let label = probs.label(model.bounds());
+            sides.predicted += usize::from(label.is_side());
             sides.gold += usize::from(SIDES.contains(&gold.label.as_str()));
-            sides.right += usize::from(side == Some(&gold.label));
+            sides.right += usize::from(label.is_side() && label.name() == gold.label);
             let gold = SIDES.into_iter().find(|l| *l == gold.label).unwrap_or("neutral");
             outcomes.push(Outcome { gold, found, probability });
         }
@@ -147,9 +143,8 @@ fn sentiment(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
         let mut pairs = Vec::new();
         let mut labels = Vec::new();
         for item in &gold {
-            let byte = |point: usize| item.text.char_indices().nth(point).map_or(item.text.len(), |(byte, _)| byte);
             for mention in &item.targets {
-                pairs.push((item.text.as_str(), byte(mention.start)..byte(mention.end)));
+                pairs.push((item.text.as_str(), item.bytes(mention)));
                 let label = ["negative", "positive"].into_iter().find(|l| *l == mention.label);
                 labels.push(label.unwrap_or("neutral"));
             }

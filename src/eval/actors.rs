@@ -99,10 +99,10 @@ fn quote(report: &mut ActorReport, article: &GoldActors, gold: &GoldQuote, analy
 fn stances(report: &mut ActorReport, gold: &GoldActors, analysis: &Analysis) {
     for stance in &gold.stances {
         let found: Vec<StanceLabel> = of_actor(analysis, &stance.actor, &stance.target);
-        let right = found.iter().any(|l| label_name(*l) == stance.label);
+        let right = found.iter().any(|l| l.name() == stance.label);
         report.stances.add(right);
         if !right {
-            let found: Vec<&str> = found.into_iter().map(label_name).collect();
+            let found: Vec<&str> = found.into_iter().map(StanceLabel::name).collect();
             report.misses.push(format!(
                 "{}: {} on {:?} is {}, not {found:?}",
                 gold.id, stance.actor[0], stance.target, stance.label
@@ -118,7 +118,7 @@ fn stances(report: &mut ActorReport, gold: &GoldActors, analysis: &Analysis) {
                 continue;
             }
             let found = of_actor(analysis, actor, &target);
-            let wrong = found.iter().any(|l| matches!(l, StanceLabel::Favor | StanceLabel::Against));
+            let wrong = found.iter().any(|l| l.is_side());
             report.false_stances.add(wrong);
             if wrong {
                 report.misses.push(format!("{}: {} on {target:?} is unlabelled, not {found:?}", gold.id, actor[0]));
@@ -130,16 +130,6 @@ fn stances(report: &mut ActorReport, gold: &GoldActors, analysis: &Analysis) {
 fn of_actor(analysis: &Analysis, names: &[String], target: &str) -> Vec<StanceLabel> {
     let theirs = analysis.actors.iter().filter(|a: &&Actor| is_named(&a.name, names));
     theirs.flat_map(|a| a.stance.iter().filter(|s| s.target == target).map(|s| s.label)).collect()
-}
-
-fn label_name(label: StanceLabel) -> &'static str {
-    match label {
-        StanceLabel::Favor => "favor",
-        StanceLabel::Against => "against",
-        StanceLabel::Neutral => "neutral",
-        StanceLabel::Unrelated => "unrelated",
-        StanceLabel::Unclear => "unclear",
-    }
 }
 
 /// Whether a name is one of those accepted, but for spelling and article.

@@ -208,10 +208,9 @@ impl CoreferenceScorer {
         let tokens = self.tokenizer.encode(&document)?;
         let (hidden, _) = self.encoder.encode(&[&tokens])?;
         let hidden = hidden.into_iter().next().ok_or_else(|| Error::Network("no result".to_owned()))?;
-        let quotes = self.finder.find(&document, &tokens, &hidden);
-        let found = quotes.iter().filter(|q| q.confidence >= self.finder.least());
-        let sources: Vec<Span> = found.filter_map(|q| q.source).collect();
-        let mentions = self.heads.mentions(&document, &tokens, &hidden, &sources);
+        let mut quotes = self.finder.find(&document, &tokens, &hidden);
+        quotes.retain(|q| q.confidence >= self.finder.least());
+        let mentions = self.heads.mentions(&document, &tokens, &hidden, &quotes);
         let choices = self.heads.antecedents(&document, &tokens, &hidden, &mentions);
         let entities = Entities::new(&document, &mentions, &choices, &self.states);
         Ok(Read { document, tokens, hidden, mentions, entities })

@@ -2,6 +2,7 @@
 //! list of `[start, end]` in code points.
 
 use std::io::{BufRead as _, BufReader};
+use std::ops::Range;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -55,6 +56,27 @@ pub struct GoldAttribution {
     pub annotator: Option<String>,
 }
 
+impl GoldAttribution {
+    fn roles(&self) -> [(&'static str, Role, &Pieces); 3] {
+        [
+            ("source", Role::Source, &self.source),
+            ("cue", Role::Cue, &self.cue),
+            ("content", Role::Content, &self.content),
+        ]
+    }
+}
+
+/// The first piece that is no range of a text of so many code points.
+fn out_of_range(pieces: &[(usize, usize)], length: usize) -> Option<(usize, usize)> {
+    pieces.iter().copied().find(|(start, end)| start >= end || *end > length)
+}
+
+/// The bytes of a range of code points; what is past the end of the text ends with it.
+fn bytes(text: &str, (start, end): (usize, usize)) -> Range<usize> {
+    let byte = |point| text.char_indices().nth(point).map_or(text.len(), |(byte, _)| byte);
+    byte(start)..byte(end)
+}
+
 /// A labelled article.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct GoldArticle {
@@ -90,10 +112,8 @@ impl GoldArticle {
     fn check(&self) -> Result<(), String> {
         let length = self.text.chars().count();
         for (i, attribution) in self.attributions.iter().enumerate() {
-            for (role, pieces) in
-                [("source", &attribution.source), ("cue", &attribution.cue), ("content", &attribution.content)]
-            {
-                if let Some((start, end)) = pieces.iter().find(|(s, e)| s >= e || *e > length) {
+            for (role, _, pieces) in attribution.roles() {
+                if let Some((start, end)) = out_of_range(pieces, length) {
                     return Err(format!(
                         "article {:?}, attribution {i}: {role} [{start}, {end}] is no range of its {length} code points",
                         self.id
@@ -151,35 +171,28 @@ pub struct GoldStance {
     pub target: String,
     /// `favor`, `against`, `neutral`, `none`, which means neutral, or `unrelated`.
     pub label: String,
-    /// Of a quotation, who says it.
-    #[serde(default)]
-    pub source: Pieces,
-    /// Of a quotation, the words that attribute it.
-    #[serde(default)]
-    pub cue: Pieces,
-    /// Of a quotation, what is said.
-    #[serde(default)]
-    pub content: Pieces,
+    /// Of a quotation, who says what.
+    #[serde(flatten)]
+    pub quotation: GoldAttribution,
 }
 
 impl GoldStance {
     /// What the network reads.
     pub fn passage(&self) -> Passage {
-        if self.content.is_empty() {
+        if self.quotation.content.is_empty() {
             return Passage::plain(&self.text);
         }
-        let byte = |point: usize| self.text.char_indices().nth(point).map_or(self.text.len(), |(byte, _)| byte);
-        let parts = [(&self.content, Role::Content), (&self.source, Role::Source), (&self.cue, Role::Cue)];
-        let of = |(pieces, role): (&Pieces, Role)| {
-            pieces.iter().map(|(start, end)| (byte(*start)..byte(*end), role)).collect::<Vec<_>>()
+        let [source, cue, content] = self.quotation.roles();
+        let of = |(_, role, pieces): (&str, Role, &Pieces)| -> Vec<_> {
+            pieces.iter().map(|piece| (bytes(&self.text, *piece), role)).collect()
         };
-        Passage::of_parts(&self.text, parts.into_iter().flat_map(of).collect())
+        Passage::of_parts(&self.text, [content, source, cue].into_iter().flat_map(of).collect())
     }
 
     fn check(&self) -> Result<(), String> {
         let length = self.text.chars().count();
-        let pieces = self.source.iter().chain(&self.cue).chain(&self.content);
-        if let Some((start, end)) = pieces.into_iter().find(|(s, e)| s >= e || *e > length) {
+        let wrong = self.quotation.roles().into_iter().find_map(|(_, _, pieces)| out_of_range(pieces, length));
+        if let Some((start, end)) = wrong {
             return Err(format!("[{start}, {end}] is no range of the text's {length} code points"));
         }
         match self.label.as_str() {
@@ -196,6 +209,13 @@ pub struct GoldSentiment {
     pub text: String,
     /// The mentions.
     pub targets: Vec<GoldMention>,
+}
+
+impl GoldSentiment {
+    /// The bytes of one of its mentions.
+    pub fn bytes(&self, mention: &GoldMention) -> Range<usize> {
+        bytes(&self.text, (mention.start, mention.end))
+    }
 }
 
 /// A mention with its label.
@@ -219,7 +239,7 @@ pub fn read_sentiments(path: &Path) -> Result<Vec<GoldSentiment>, Error> {
     read_lines(path, "a labelled text with targets: [{start, end, label}]", |item: &GoldSentiment| {
         let length = item.text.chars().count();
         for GoldMention { start, end, label } in &item.targets {
-            if start >= end || *end > length {
+            if out_of_range(&[(*start, *end)], length).is_some() {
                 return Err(format!("[{start}, {end}] is no range of the text's {length} code points"));
             }
             if !["negative", "neutral", "positive"].contains(&label.as_str()) {

@@ -157,8 +157,7 @@ impl Worker {
         let Prepared { article, document, tokens } = prepared;
         let mut quotes = self.finder.find(&document, &tokens, hidden);
         quotes.retain(|q| q.confidence >= self.min_confidence);
-        let sources: Vec<_> = quotes.iter().filter_map(|q| q.source).collect();
-        let mentions = self.heads.mentions(&document, &tokens, hidden, &sources);
+        let mentions = self.heads.mentions(&document, &tokens, hidden, &quotes);
         let choices = self.heads.antecedents(&document, &tokens, hidden, &mentions);
         let mut resolved = actor::resolve(&document, &quotes, &mentions, &choices, &self.states);
         self.registry.apply(&article.id, &mut resolved);

@@ -49,11 +49,8 @@ pub(crate) fn sentiment_value(p: &SentimentProbabilities) -> f64 {
 /// it, else unclear. Quotations that take a side count before those that take none: one clear word is a stance, however
 /// much else is said.
 pub(crate) fn side(quotes: &[(StanceLabel, StanceProbabilities)], least: f64) -> StanceLabel {
-    let taking: Vec<&StanceProbabilities> = quotes
-        .iter()
-        .filter(|(label, _)| matches!(label, StanceLabel::Favor | StanceLabel::Against))
-        .map(|(_, p)| p)
-        .collect();
+    let taking: Vec<&StanceProbabilities> =
+        quotes.iter().filter(|(label, _)| label.is_side()).map(|(_, p)| p).collect();
     if taking.is_empty() {
         let neutral = quotes.iter().any(|(label, _)| *label == StanceLabel::Neutral);
         return if neutral { StanceLabel::Neutral } else { StanceLabel::Unclear };

@@ -27,6 +27,24 @@ pub enum StanceLabel {
     Unclear,
 }
 
+impl StanceLabel {
+    /// As samples and the output spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Favor => "favor",
+            Self::Against => "against",
+            Self::Neutral => "neutral",
+            Self::Unrelated => "unrelated",
+            Self::Unclear => "unclear",
+        }
+    }
+
+    /// Whether it is for or against.
+    pub fn is_side(self) -> bool {
+        matches!(self, Self::Favor | Self::Against)
+    }
+}
+
 /// How a speaker speaks of someone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -22,7 +22,7 @@ SIDES = P.TASKS["stance"][:2]
 
 
 def side(probability, relevance):
-    """`favor`, `against` or none, as `analyze` decides."""
+    """`favor`, `against` or none: as `analyze` decides, but for its bound of the side itself, here `LEAST`."""
     related = 1 - probability[3]
     best = int(probability[:3].argmax())
     return SIDES[best] if best < 2 and related >= relevance and probability[best] / related >= LEAST else None
@@ -60,9 +60,11 @@ def main():
     for pair in [*held, *first]:
         P.encode(tokenizer, pair)
     found = probabilities(network, first, device)
-    sets = {"reported, first reader": (first, found)}
-    sets["reported, second reader"] = (list(P.reported(args.data, "dev", "second")), found)
-    sets["invented"] = (held, probabilities(network, held, device))
+    sets = {
+        "reported, first reader": (first, found),
+        "reported, second reader": (list(P.reported(args.data, "dev", "second")), found),
+        "invented": (held, probabilities(network, held, device)),
+    }
     for name, (pairs, probs) in sets.items():
         for bound in BOUNDS:
             print(name, bound, measure(pairs, probs, bound), flush=True)

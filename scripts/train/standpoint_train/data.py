@@ -120,6 +120,15 @@ def labels(part):
     return read_jsonl(LABELLED / f"{part}.jsonl")
 
 
+def article_id(label):
+    return f"{label['corpus']}-{label['row']}"
+
+
+def by_reader(label, first):
+    """What each reader of an article gave; that of the first stands under this name."""
+    return {"first": label[first]} | ({"second": label["second"]} if "second" in label else {})
+
+
 def labelled(root, part):
     """The articles that we labelled, in the shape of the labelled corpora."""
     corpora, rows = {}, []
@@ -130,9 +139,9 @@ def labelled(root, part):
         text = corpora[name][label["row"]]["text"]
         if digest(text) != label["digest"]:
             raise ValueError(f"{name}, row {label['row']}: not the text that was labelled; is the data another version?")
-        read = {"first": label["attributions"]} | ({"second": label["second"]} if "second" in label else {})
+        read = by_reader(label, "attributions")
         attributions = [{"annotator": reader, **a} for reader, found in read.items() for a in found]
-        rows.append({"id": f"{name}-{label['row']}", "text": text, "annotators": list(read), "attributions": attributions})
+        rows.append({"id": article_id(label), "text": text, "annotators": list(read), "attributions": attributions})
     return rows
 
 
@@ -151,16 +160,17 @@ class Stances:
 
 
 def stances(root, part):
-    articles = {(label["corpus"], label["row"]): (label, row) for label, row in zip(labels(part), labelled(root, part))}
+    rows = {row["id"]: row for row in labelled(root, part)}
     for line in read_jsonl(LABELLED / f"stance-{part}.jsonl"):
-        label, row = articles[line["corpus"], line["row"]]
-        read = {"first": line["stance"]} | ({"second": line["second"]} if "second" in line else {})
-        sides = {reader: {(quote, target): side for quote, target, side in found} for reader, found in read.items()}
+        row = rows[article_id(line)]
+        attributions = [a for a in row["attributions"] if a["annotator"] == "first"]
+        readers = by_reader(line, "stance").items()
+        sides = {reader: {(quote, target): side for quote, target, side in found} for reader, found in readers}
         actors = [
             {"names": [row["text"][start:end] for start, end in actor["names"]], "quotes": actor["quotes"]}
             for actor in line.get("actors", [])
         ]
-        yield Stances(row["id"], row["text"], label["attributions"], line["targets"], sides, actors)
+        yield Stances(row["id"], row["text"], attributions, line["targets"], sides, actors)
 
 
 def unlabelled(root):
