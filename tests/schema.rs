@@ -27,5 +27,7 @@ fn records_keep_to_the_schema() {
     let failure = Failure { id: "x".to_owned(), cause: Cause::NotUtf8, message: "byte 3".to_owned() };
     let json = serde_json::to_value(Record::from(Err(failure))).unwrap();
     assert!(validator.is_valid(&json));
-    assert!(!validator.is_valid(&serde_json::json!({"schema": "standpoint/2", "id": "x"})));
+    let error = serde_json::json!({"code": "model", "message": "x"});
+    let of = |schema: &str| serde_json::json!({"schema": schema, "id": "x", "error": error.clone()});
+    assert!(validator.is_valid(&of("standpoint/1")) && !validator.is_valid(&of("standpoint/2")));
 }

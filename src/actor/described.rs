@@ -1,6 +1,7 @@
 //! What the words of a description tell of whom it can mean: "a spokesman" is someone new, "state media" are not the "local
 //! media", "his boss" is not he, and "the intelligence official" is the "intelligence official" of before.
 
+use super::determiner::is_determiner;
 use super::entity::{phrase, Entities, DESCRIBED};
 use super::matching::folded;
 use super::mention::{is_plural, Form, Mention};
@@ -32,11 +33,11 @@ impl Described {
         }
         let whole = phrase(document, own.span);
         let text = document.slice(whole);
-        let (determiner, rest) = match text.split_once(' ') {
+        let (determiner, rest) = match text.split_once(char::is_whitespace) {
             Some((first, rest)) if whole.start() < own.span.start() => (first.to_lowercase(), rest),
             _ => (String::new(), text),
         };
-        let mut words: Vec<String> = rest.split(' ').map(folded).collect();
+        let mut words: Vec<String> = rest.split_whitespace().map(folded).collect();
         let noun = words.pop()?;
         let before = names::word_before(document, own.span);
         let owner = before_possessive(before).and_then(|owner| {
@@ -113,8 +114,11 @@ impl Described {
             return None;
         }
         let mut found = (0..entities.list.len()).filter(|e| {
+            if entities.list[*e].named {
+                return false;
+            }
             let (modifiers, noun) = apart(&entities.list[*e].name);
-            !entities.list[*e].named && noun == self.noun && agree(&modifiers)
+            noun == self.noun && agree(&modifiers)
         });
         let first = found.next()?;
         found.next().is_none().then_some((first, DESCRIBED))
@@ -123,10 +127,8 @@ impl Described {
 
 /// The modifiers and the noun of a description without its determiner and what depends on it, folded.
 fn apart(description: &str) -> (Vec<String>, String) {
-    const DETERMINERS: &[&str] =
-        &["the", "a", "an", "his", "her", "its", "their", "our", "my", "this", "that", "these", "those", "one", "some"];
     const LINKS: &[&str] = &["of", "from", "for"];
-    let words = description.split(' ').map(folded).skip_while(|w| DETERMINERS.contains(&w.as_str()));
+    let words = description.split(' ').map(folded).skip_while(|w| is_determiner(w));
     let mut words: Vec<String> = words.take_while(|w| !LINKS.contains(&w.as_str())).collect();
     let noun = words.pop().unwrap_or_default();
     (words, noun)

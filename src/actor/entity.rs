@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::antecedent::Choices;
 use super::described::Described;
+use super::determiner::is_determiner;
 use super::form::{self, name_forms, split_persons, NameForm};
 use super::given;
 use super::matching::{folded, is_short_form, words, PersonName};
@@ -267,22 +268,8 @@ impl Entities {
             if self.of[i].is_some() || mention.is_name() {
                 continue;
             }
-            let described = (mention.form == Form::Head { plural: false })
-                .then(|| roles.described(document, mentions, self, i))
-                .flatten();
-            if let Some(entity) = described {
-                self.of[i] = Some((entity, DESCRIBED));
-                continue;
-            }
-            if let Some(entity) = self.of_relative(document, mentions, i) {
-                self.of[i] = Some((entity, RELATIVE));
-                continue;
-            }
-            if let Some(entity) = self.of_nation(document, mention) {
-                self.of[i] = Some((entity, DESCRIBED));
-                continue;
-            }
-            if follows_unseen_name(document, mentions, i) {
+            self.of[i] = self.by_form(document, mentions, &roles, i);
+            if self.of[i].is_some() || follows_unseen_name(document, mentions, i) {
                 continue;
             }
             let described = Described::new(document, mentions, i);
@@ -297,29 +284,46 @@ impl Entities {
                 Some(entity) if chosen.is_none_or(|(_, share)| share < CLAUSE) => Some((entity, CLAUSE)),
                 _ => chosen,
             };
-            match (mention.form, chosen) {
-                (Form::Pronoun(pronoun), Some((entity, share))) => {
-                    self.of[i] = Some((entity, share));
-                    let gender = match pronoun {
-                        Pronoun::He => Gender::Male,
-                        Pronoun::She => Gender::Female,
-                        _ => continue,
-                    };
-                    self.list[entity].gender.get_or_insert(gender);
+            self.of[i] = match (mention.form, chosen) {
+                (Form::Pronoun(pronoun), Some((entity, _))) => {
+                    self.learn_gender(entity, pronoun);
+                    chosen
                 }
-                (Form::Pronoun(_), None) => {}
-                (_, Some(chosen)) => self.of[i] = Some(chosen),
+                (Form::Pronoun(_), None) => None,
+                (_, Some(_)) => chosen,
                 (_, None) => {
                     let same = described.as_ref().and_then(|d| d.same(self));
-                    let entity = self.by_head(document, mentions, i).or(same);
-                    self.of[i] = Some(entity.unwrap_or_else(|| {
-                        let name = document.slice(description(document, mentions, i)).to_owned();
-                        self.list.push(Entity { name, kind: mention.kind, named: false, gender: None });
-                        (self.list.len() - 1, 1.0)
-                    }));
+                    let known = self.by_head(document, mentions, i).or(same);
+                    Some(known.unwrap_or_else(|| self.new_described(document, mentions, i)))
                 }
-            }
+            };
         }
+    }
+
+    /// What the form of a description or pronoun shows without a vote: an office, what a relative pronoun follows, a nation.
+    fn by_form(&self, document: &Document, mentions: &[Mention], roles: &Roles, i: usize) -> Option<(usize, f64)> {
+        let single = mentions[i].form == Form::Head { plural: false };
+        let described = single.then(|| roles.described(document, mentions, self, i)).flatten();
+        let described = described.map(|entity| (entity, DESCRIBED));
+        described
+            .or_else(|| self.of_relative(document, mentions, i).map(|entity| (entity, RELATIVE)))
+            .or_else(|| self.of_nation(document, &mentions[i]).map(|entity| (entity, DESCRIBED)))
+    }
+
+    fn learn_gender(&mut self, entity: usize, pronoun: Pronoun) {
+        let gender = match pronoun {
+            Pronoun::He => Gender::Male,
+            Pronoun::She => Gender::Female,
+            _ => return,
+        };
+        self.list[entity].gender.get_or_insert(gender);
+    }
+
+    /// An actor that is known by a description alone.
+    fn new_described(&mut self, document: &Document, mentions: &[Mention], i: usize) -> (usize, f64) {
+        let name = document.slice(description(document, mentions, i)).to_owned();
+        self.list.push(Entity { name, kind: mentions[i].kind, named: false, gender: None });
+        (self.list.len() - 1, 1.0)
     }
 
     /// "Bo Reyl, who": the person or group whose mention ends right before the pronoun.
@@ -447,7 +451,7 @@ impl Entities {
 /// The text up to what a relative pronoun follows: "Bo Reyl" of "Bo Reyl, who".
 fn followed(document: &Document, pronoun: Span) -> Option<&str> {
     let relative = ["who", "whom", "whose"].contains(&document.slice(pronoun).to_lowercase().as_str());
-    let before = document.text()[..pronoun.start()].strip_suffix(' ').filter(|_| relative)?;
+    let before = document.text()[..pronoun.start()].strip_suffix(char::is_whitespace).filter(|_| relative)?;
     Some(before.strip_suffix(',').unwrap_or(before))
 }
 
@@ -524,10 +528,6 @@ fn description(document: &Document, mentions: &[Mention], mention: usize) -> Spa
 
 /// A description from its determiner to its head word.
 pub(super) fn phrase(document: &Document, head: Span) -> Span {
-    const DETERMINERS: &[&str] = &[
-        "the", "a", "an", "his", "her", "their", "its", "our", "my", "this", "that", "these", "those", "some", "many",
-        "several",
-    ];
     let sentence = document.sentence_at(head.start()).map_or(head.start(), |s| s.span.start());
     let mut start = head.start();
     for _ in 0..4 {
@@ -538,7 +538,7 @@ pub(super) fn phrase(document: &Document, head: Span) -> Span {
             break;
         }
         let at = sentence.min(start) + before.len() - word.len();
-        if DETERMINERS.contains(&word.to_lowercase().as_str()) {
+        if is_determiner(&word.to_lowercase()) {
             return document.span_of_bytes(at, head.end()).unwrap_or(head);
         }
         start = at;

@@ -35,40 +35,42 @@ pub(super) fn name_forms(document: &Document, mentions: &[Mention], states: &Sta
         });
         forms[index].mentions.push(i);
     }
-    for form in &mut forms {
-        let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
-        form.mentions.iter().for_each(|m| *counts.entry(mentions[*m].kind).or_default() += 1);
-        let most = counts.values().max().copied();
-        form.kind = counts.into_iter().find(|(_, n)| Some(*n) == most).map_or(Kind::Unknown, |(kind, _)| kind);
-        let shouted = form.mentions.iter().map(|m| undecorated(document.slice(mentions[*m].span), form.kind, states));
-        if let Some(long) = form.mentions.iter().find_map(|m| expansion(document, mentions[*m].span)) {
-            form.text = long;
-            form.kind = Kind::Organization;
-            continue;
+    forms.iter_mut().for_each(|form| settle(document, mentions, states, form));
+    forms
+}
+
+/// Gives a form the kind that most of its mentions have, and its fullest text.
+fn settle(document: &Document, mentions: &[Mention], states: &States, form: &mut NameForm) {
+    let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+    form.mentions.iter().for_each(|m| *counts.entry(mentions[*m].kind).or_default() += 1);
+    let most = counts.values().max().copied();
+    form.kind = counts.into_iter().find(|(_, n)| Some(*n) == most).map_or(Kind::Unknown, |(kind, _)| kind);
+    let mut spans = form.mentions.iter().map(|m| mentions[*m].span);
+    if let Some(long) = spans.clone().find_map(|span| expansion(document, span)) {
+        form.text = long;
+        form.kind = Kind::Organization;
+        return;
+    }
+    if form.kind == Kind::Organization {
+        if let Some(fuller) = spans.clone().find_map(|span| with_possessor(document, span)) {
+            form.text = fuller;
+            return;
         }
-        if form.kind == Kind::Organization {
-            if let Some(fuller) = form.mentions.iter().find_map(|m| with_possessor(document, mentions[*m].span)) {
-                form.text = fuller;
-                continue;
-            }
-            if form.mentions.iter().any(|m| has_own_article(document, mentions[*m].span)) {
-                form.text = format!("The {}", form.text);
-                continue;
-            }
-        }
-        // A form that is written small somewhere is better than capitals all through.
-        if let Some(text) = shouted.into_iter().find(|t| t.chars().any(char::is_lowercase)) {
-            form.text = text.to_owned();
-        }
-        let dotted = form.text.contains('.') && form.text.split('.').all(|part| part.chars().count() == 1);
-        let generation = ["Jr", "Sr"].iter().any(|g| form.text.ends_with(g));
-        if (generation || dotted)
-            && form.mentions.iter().any(|m| document.text()[mentions[*m].span.end()..].starts_with('.'))
-        {
-            form.text.push('.');
+        if spans.clone().any(|span| has_own_article(document, span)) {
+            form.text = format!("The {}", form.text);
+            return;
         }
     }
-    forms
+    // A form that is written small somewhere is better than capitals all through.
+    let mut written = spans.clone().map(|span| undecorated(document.slice(span), form.kind, states));
+    if let Some(text) = written.find(|t| t.chars().any(char::is_lowercase)) {
+        form.text = text.to_owned();
+    }
+    let dotted = form.text.contains('.') && form.text.split('.').all(|part| part.chars().count() == 1);
+    let generation = ["Jr", "Sr"].iter().any(|g| form.text.ends_with(g));
+    if (generation || dotted) && spans.any(|span| document.text()[span.end()..].starts_with('.')) {
+        form.text.push('.');
+    }
 }
 
 /// "Lunt Seeks More Time As She Meets Reyl": with a pronoun among many words.

@@ -210,10 +210,9 @@ fn names_by_capitals(document: &Document, tokens: &Tokens, tags: &[Tag], tagged:
 /// What stands around a span between white space, without the punctuation at its ends.
 fn word_around(document: &Document, span: Span) -> &str {
     let text = document.text();
-    let start = text[..span.start()].rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    let end = text[span.end()..].find(char::is_whitespace).map_or(text.len(), |at| span.end() + at);
-    // White space may be longer than a byte.
-    text.get(start..end).unwrap_or("").trim_matches(|c: char| !c.is_alphanumeric())
+    let before = text[..span.start()].rsplit(char::is_whitespace).next().unwrap_or("");
+    let after = text[span.end()..].split(char::is_whitespace).next().unwrap_or("");
+    text[span.start() - before.len()..span.end() + after.len()].trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// "Norvia Governor", which a headline or a lost comma shows as a name: its last word, as the head of a description.

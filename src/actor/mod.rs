@@ -3,6 +3,7 @@
 mod antecedent;
 mod between;
 mod described;
+mod determiner;
 mod entity;
 mod form;
 mod given;

@@ -2,7 +2,7 @@
 
 use super::given;
 use super::matching::folded;
-use crate::text::{without_possessive, Document, Span, DASHES};
+use crate::text::{possesses, without_possessive, Document, Span, DASHES, DAYS, MONTHS};
 
 /// Words before a name that are no part of it.
 #[rustfmt::skip]
@@ -150,13 +150,10 @@ pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
             let office = |(_, office): &(&str, &str)| !office.contains(',') && office.split_whitespace().count() == 1;
             before = before.rsplit_once(" of ").filter(office).map_or(before, |(rest, _)| rest);
         }
-        let possesses = ["’s ", "'s ", "’ "].iter().any(|p| after.starts_with(p));
-        let depends =
-            [" for ", " of ", " at ", " from ", " in ", " with ", " to ", " on ", " by ", " about ", " against "]
-                .iter()
-                .any(|p| before.contains(p));
+        let possesses = possesses(after);
+        let depends = before.split_whitespace().skip(1).any(begins_dependent);
         // A capitalized modifier of a common noun ("Democratic lawmakers") is no name of the whole.
-        let next = after.strip_prefix(' ').unwrap_or("");
+        let next = after.strip_prefix(char::is_whitespace).unwrap_or("");
         let modifies = next.starts_with(char::is_lowercase)
             && !["of ", "who", "and ", "or ", "himself", "herself"].iter().any(|word| next.starts_with(word));
         !possesses && !depends && !modifies && !is_date(document.slice(name.span), after)
@@ -172,13 +169,9 @@ pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
 
 /// "Tuesday", or "March" before a number.
 fn is_date(name: &str, after: &str) -> bool {
-    const DAYS: &[&str] = &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-    #[rustfmt::skip]
-    const MONTHS: &[&str] = &[
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ];
-    DAYS.contains(&name) || MONTHS.contains(&name) && after.trim_start().starts_with(|c: char| c.is_ascii_digit())
+    let is_month = MONTHS.iter().any(|month| month.trim_end_matches('.') == name);
+    let number = after.strip_prefix('.').unwrap_or(after).trim_start();
+    DAYS.contains(&name) || is_month && number.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a word has a capital first, or after a particle that a hyphen joins to it: "al-Rashid".
@@ -254,10 +247,13 @@ pub(super) fn bare(name: &str) -> &str {
 pub(super) fn is_pronoun(text: &str) -> bool {
     #[rustfmt::skip]
     const OTHERS: &[&str] = &[
-        "this", "that", "these", "those", "one", "others", "some", "many", "both", "everyone", "someone", "anyone",
-        "all", "another",
+        "this", "that", "these", "those", "one", "others", "some", "many", "both", "everyone", "everybody", "someone",
+        "anyone", "all", "another",
     ];
-    super::mention::pronoun(text).is_some() || OTHERS.contains(&text.to_lowercase().as_str())
+    const COUNTING: &[&str] = &["not ", "at least ", "almost ", "nearly "];
+    let lower = text.to_lowercase();
+    let bare = COUNTING.iter().find_map(|words| lower.strip_prefix(words)).unwrap_or(&lower);
+    super::mention::pronoun(text).is_some() || OTHERS.contains(&bare)
 }
 
 struct Word {

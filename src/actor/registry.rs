@@ -172,8 +172,8 @@ fn join(actor: &mut Actor, other: Actor) {
     actor.mentions.dedup();
 }
 
-/// A key that joins an actor across articles, where its name tells enough: pinned ones, persons with two names or more,
-/// and named organizations, places and documents. A surname alone could be anyone's.
+/// A key that joins an actor across articles, where its name tells enough: pinned ones, with their reference, persons with
+/// two names or more, and named organizations, places and documents. A surname alone could be anyone's.
 pub(crate) fn key(actor: &Actor) -> Option<String> {
     let words = folded(&actor.name);
     let tells = match actor.kind {
@@ -181,7 +181,9 @@ pub(crate) fn key(actor: &Actor) -> Option<String> {
         Kind::Organization | Kind::Place | Kind::Document => true,
         Kind::Group | Kind::Unknown => false,
     };
-    let key = key_of(&actor.name).replace(' ', "-");
+    // Namesakes that are pinned apart have references of their own.
+    let reference = actor.reference.as_deref().filter(|_| actor.pinned).map(|r| format!(" {}", key_of(r)));
+    let key = (key_of(&actor.name) + &reference.unwrap_or_default()).replace(' ', "-");
     (actor.pinned || actor.named && tells).then_some(key).filter(|k| !k.is_empty())
 }
 

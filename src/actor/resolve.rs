@@ -10,7 +10,7 @@ use super::mention::{is_plural, Form, Kind, Mention, Pronoun};
 use super::names;
 use super::states::{Relation, States};
 use crate::quote::Quote;
-use crate::text::{without_possessive, Document, Span, DASHES};
+use crate::text::{possesses, without_possessive, Document, Span, DASHES};
 
 /// How the actor of a mention was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -165,7 +165,7 @@ impl<'a> Cast<'a> {
             return false;
         }
         let (before, after) = (&text[source.start()..mention.start()], &text[mention.end()..source.end()]);
-        let possesses = ["’s ", "'s ", "’ ", "' "].iter().any(|p| after.starts_with(p));
+        let possesses = possesses(after);
         // "the head of the Tellin Press Centre (TPC)"
         let repeats = before.ends_with('(') && after.starts_with(')');
         if possesses || repeats || self.is_possessive(mention, after) {
@@ -177,7 +177,7 @@ impl<'a> Cast<'a> {
             return false;
         }
         // A name before a common noun ("Democratic lawmakers", "Kremlin spokesman Ivo Petran") is no head.
-        let next = after.strip_prefix(' ').or_else(|| after.strip_prefix('-')).unwrap_or("");
+        let next = after.strip_prefix(|c: char| c.is_whitespace() || c == '-').unwrap_or("");
         const AFTER_HEAD: &[&str] = &[
             "of", "and", "who", "which", "that", "in", "for", "at", "from", "on", "himself", "herself", "itself", "to",
             "or", "with",

@@ -3,6 +3,7 @@
 //!
 //! Descriptions, titles and "the elder Lunt" are held against it where a name alone leaves several, or nobody.
 
+use super::determiner::is_determiner;
 use super::entity::{phrase, Entities, Gender};
 use super::heads::is_headline;
 use super::matching::folded;
@@ -62,8 +63,6 @@ const KIN: &[&str] = &[
     "niece",
     "cousin",
 ];
-const DETERMINERS: &[&str] =
-    &["the", "a", "an", "his", "her", "their", "its", "our", "my", "this", "that", "another", "no"];
 /// Words that end what stands before them of a description.
 const LINKS: &[&str] =
     &["of", "for", "at", "in", "from", "with", "to", "on", "by", "who", "whose", "that", "and", "as"];
@@ -154,9 +153,9 @@ impl Roles {
         }
         let whole = phrase(document, mentions[head].span);
         let text = document.slice(whole);
-        let (determiner, rest) = text.split_once(' ').map_or(("", text), |(d, r)| (d, r));
+        let (determiner, rest) = text.split_once(char::is_whitespace).unwrap_or(("", text));
         let determiner = determiner.to_lowercase();
-        let words: Vec<String> = rest.split(' ').map(folded).collect();
+        let words: Vec<String> = rest.split_whitespace().map(folded).collect();
         if let Some(noun) = words.last().and_then(|w| kin_noun(w)) {
             return self.relative(document, mentions, entities, whole, &determiner, noun);
         }
@@ -165,7 +164,7 @@ impl Roles {
             !e.named && e.kind == Kind::Person && folded(&e.name).split(' ').next_back() == Some(noun)
         };
         let fits = |o: &&Office| o.words.last() == Some(noun) && modifiers.iter().all(|m| o.words.contains(m));
-        if determiner.is_empty() && is_in_headline(document, mentions[head].span) && is_title(noun) {
+        if determiner.is_empty() && is_title(noun) && is_in_headline(document, mentions[head].span) {
             return only(self.offices.iter().filter(fits).map(|o| o.entity));
         }
         if determiner != "the" || entities.list.iter().any(rivals) {
@@ -294,7 +293,7 @@ fn before(document: &Document, name: Span, floor: usize) -> Option<Beside> {
         let word = rest.rsplit(char::is_whitespace).next().filter(|w| !w.is_empty())?;
         let start = from + rest.len() - word.len();
         let lower = word.to_lowercase();
-        if DETERMINERS.contains(&lower.as_str()) {
+        if is_determiner(&lower) {
             possessor = document.span_of_bytes(start, start + word.len());
             break;
         }
@@ -339,7 +338,7 @@ fn after(document: &Document, name: Span) -> Option<Beside> {
         } else if let Some(owner) = owner {
             possessor = document.span_of_bytes(start, start + owner.len());
             words.clear();
-        } else if words.is_empty() && DETERMINERS.contains(&word) {
+        } else if words.is_empty() && is_determiner(word) {
             continue;
         } else if LINKS.contains(&word) || words.len() == MOST {
             break;

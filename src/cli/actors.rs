@@ -1,51 +1,40 @@
 //! `standpoint actors`
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write as _};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::Context as _;
 use comfy_table::{presets, Table};
 use standpoint::actor::{Kind, Pin};
-use standpoint::output::{Actor, Record};
+use standpoint::output::Actor;
 
 use super::args::{ActorsArguments, ActorsFormat};
 use super::exit::Done;
+use super::records;
 use super::sink::Sink;
 
 /// One actor over all articles of a run.
 struct Listed {
     pin: Pin,
     quotes: usize,
-    articles: usize,
+    /// Ids of the articles that it is in.
+    articles: BTreeSet<String>,
 }
 
 pub fn run(arguments: &ActorsArguments) -> anyhow::Result<Done> {
-    let name = arguments.results.display().to_string();
-    let lines: Box<dyn BufRead> = match name.as_str() {
-        "-" => Box::new(io::stdin().lock()),
-        _ => Box::new(BufReader::new(
-            File::open(&arguments.results).with_context(|| format!("{name}: cannot be opened"))?,
-        )),
-    };
     let mut found: BTreeMap<String, Listed> = BTreeMap::new();
-    for (i, line) in lines.lines().enumerate() {
-        let place = || format!("{name}, line {}", i + 1);
-        let line = line.with_context(place)?;
-        let record: Record =
-            serde_json::from_str(&line).with_context(|| format!("{}: is no record of standpoint analyze", place()))?;
-        if let Record::Analysis(analysis) = record {
-            for actor in &analysis.actors {
-                // What has no key is told apart by its article.
-                let alone = || arguments.all.then(|| format!("~{} {}", actor.name.to_lowercase(), analysis.id));
-                if let Some(key) = actor.key.clone().or_else(alone) {
-                    add(&mut found, key, actor, &analysis.id);
-                }
+    for analysis in records::analyses(&arguments.results)? {
+        let analysis = analysis?;
+        for actor in &analysis.actors {
+            // What has no key is told apart by its article.
+            let alone = || arguments.all.then(|| format!("~{} {}", actor.name.to_lowercase(), analysis.id));
+            if let Some(key) = actor.key.clone().or_else(alone) {
+                add(&mut found, key, actor, &analysis.id);
             }
         }
     }
     let mut listed: Vec<Listed> = found.into_values().collect();
+    bind_namesakes(&mut listed);
     listed.sort_by(|a, b| b.quotes.cmp(&a.quotes).then_with(|| a.pin.name.cmp(&b.pin.name)));
     let mut sink = Sink::open(Path::new("-"))?;
     match arguments.format {
@@ -68,10 +57,10 @@ fn add(found: &mut BTreeMap<String, Listed>, key: String, actor: &Actor, article
             articles: if joined { Vec::new() } else { vec![article.to_owned()] },
         },
         quotes: 0,
-        articles: 0,
+        articles: BTreeSet::new(),
     });
     listed.quotes += actor.quotes.len();
-    listed.articles += 1;
+    listed.articles.insert(article.to_owned());
     // A surname is no alias to pin: elsewhere it may be someone else's.
     if actor.kind == Kind::Person && joined {
         return;
@@ -84,6 +73,17 @@ fn add(found: &mut BTreeMap<String, Listed>, key: String, actor: &Actor, article
     }
 }
 
+/// Binds actors of one name that are told apart to their articles, as one pin for all would join them.
+fn bind_namesakes(listed: &mut [Listed]) {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for actor in listed.iter() {
+        *names.entry(actor.pin.name.to_lowercase()).or_default() += 1;
+    }
+    for actor in listed.iter_mut().filter(|actor| names[&actor.pin.name.to_lowercase()] > 1) {
+        actor.pin.articles = actor.articles.iter().cloned().collect();
+    }
+}
+
 fn toml(sink: &mut Sink, listed: &[Listed]) -> anyhow::Result<()> {
     #[derive(serde::Serialize)]
     struct File<'a> {
@@ -93,7 +93,7 @@ fn toml(sink: &mut Sink, listed: &[Listed]) -> anyhow::Result<()> {
         if i > 0 {
             writeln!(sink)?;
         }
-        writeln!(sink, "# {} quotations in {} articles", actor.quotes, actor.articles)?;
+        writeln!(sink, "# {} quotations in {} articles", actor.quotes, actor.articles.len())?;
         write!(sink, "{}", toml::to_string(&File { actor: [&actor.pin] })?)?;
     }
     Ok(())
@@ -117,7 +117,7 @@ fn table(listed: &[Listed]) -> Table {
     for Listed { pin, quotes, articles } in listed {
         let kind = pin.kind.map(kind_name).unwrap_or_default();
         let reference = pin.reference.as_deref().unwrap_or("");
-        table.add_row([&pin.name, kind, &quotes.to_string(), &articles.to_string(), reference]);
+        table.add_row([&pin.name, kind, &quotes.to_string(), &articles.len().to_string(), reference]);
     }
     table
 }

@@ -67,8 +67,9 @@ fn timings(done: &Progress, seconds: f64) {
     eprintln!("seconds       {seconds:.2}");
     eprintln!("articles/s    {:.2}", articles / seconds);
     eprintln!("word pieces/s {:.0}", tokens / seconds);
-    // Of the workers' time, as they run side by side.
-    eprintln!("network share {:.1} %", 100.0 * done.network.as_secs_f64() / done.busy.as_secs_f64());
+    // Of the pass that finds quotations and actors, in the workers' time, as they run side by side.
+    let share = done.network.as_secs_f64() / done.busy.as_secs_f64().max(f64::MIN_POSITIVE);
+    eprintln!("encoder share {:.1} %", 100.0 * share);
     if let Some(peak) = peak_memory() {
         eprintln!("peak memory   {peak} MiB");
     }

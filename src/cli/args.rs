@@ -285,7 +285,8 @@ are some source and cue, say which are: lists of [start, end] in code points.
 Figures, in percent: macro_f1 (mean over the labels of the sample), accuracy, f1 by label, and for
 stance semeval, the mean F1 of favor and against. Unrelated counts as neutral; a sample with that
 label also gets relevance, precision (p), recall (r) and F1 (f) of the texts that speak of their target,
-and sides, the same of favor and against as analyze gives them, by the model's bounds.")]
+and sides, the same of favor and against by the model's bounds. Each pair is asked of the model alone:
+analyze first looks at words and asks the smaller model, where there is one.")]
 pub struct EvalPairsArguments {
     /// The labelled samples, taken together
     #[arg(value_name = "GOLD", required = true)]
@@ -483,5 +484,6 @@ fn probability(text: &str) -> Result<f64, String> {
 fn bound(text: &str) -> Result<(String, f64), String> {
     let wanted = || "FIGURE=BOUND is needed, for example exact.content.f=62".to_owned();
     let (figure, bound) = text.split_once('=').ok_or_else(wanted)?;
-    Ok((figure.to_owned(), bound.parse().map_err(|_| wanted())?))
+    let bound = bound.parse::<f64>().ok().filter(|bound| bound.is_finite());
+    Ok((figure.to_owned(), bound.ok_or_else(wanted)?))
 }

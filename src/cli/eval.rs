@@ -1,7 +1,7 @@
 //! `standpoint eval`
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{bail, Context as _};
@@ -10,8 +10,8 @@ use standpoint::eval::{
     self, Agreement, Annotator, CoreferenceReport, CoreferenceScorer, GapScores, GoldArticle, Outcome, PairReport, Prf,
     QuoteReport, Share,
 };
-use standpoint::model::Precision;
-use standpoint::output::{Analysis, Record};
+use standpoint::model::{ModelFolder, Precision, Sort};
+use standpoint::output::Analysis;
 use standpoint::stance::{PairModel, Passage, SentimentLabel, StanceLabel, Target, Targets};
 use standpoint::text::Article;
 use standpoint::{Builder, DEFAULT_BATCH_TOKENS};
@@ -21,8 +21,8 @@ use super::args::{
     ReportArguments,
 };
 use super::exit::Done;
-use super::progress;
 use super::sink::Sink;
+use super::{progress, records};
 
 pub fn run(arguments: &EvalArguments) -> anyhow::Result<Done> {
     match &arguments.task {
@@ -70,7 +70,8 @@ fn actors(arguments: &EvalActorsArguments) -> anyhow::Result<Done> {
 }
 
 fn coreference(arguments: &EvalCoreferenceArguments) -> anyhow::Result<Done> {
-    let scorer = CoreferenceScorer::open(&arguments.models.path().join(&arguments.model), Precision::Auto)?;
+    let folder = ModelFolder::named(&arguments.models.path(), &arguments.model, Sort::Quotations)?;
+    let scorer = CoreferenceScorer::open(folder.path(), Precision::Auto)?;
     let bar = progress::articles(None, false);
     let report = scorer.score(&arguments.gold, &arguments.genre, || bar.inc(1))?;
     bar.finish_and_clear();
@@ -98,8 +99,8 @@ fn coreference_table(report: &CoreferenceReport) -> String {
 }
 
 fn pair_model(arguments: &EvalPairsArguments) -> anyhow::Result<PairModel> {
-    let folder = arguments.models.path().join(&arguments.stance_model);
-    Ok(PairModel::open(&folder, Precision::Auto, DEFAULT_BATCH_TOKENS)?)
+    let folder = ModelFolder::named(&arguments.models.path(), &arguments.stance_model, Sort::Pairs)?;
+    Ok(PairModel::open(folder.path(), Precision::Auto, DEFAULT_BATCH_TOKENS)?)
 }
 
 const SIDES: [&str; 2] = ["favor", "against"];
@@ -196,7 +197,11 @@ fn tell<R: serde::Serialize>(how: &ReportArguments, report: &R, table: impl Fn()
     for (figure, bound) in &how.fail_under {
         let pointer = format!("/{}", figure.replace('.', "/"));
         // `recall@.3` has a dot of its own.
-        let value = json.pointer(&pointer).or_else(|| json.get(figure)).and_then(serde_json::Value::as_f64);
+        let found = json.pointer(&pointer).or_else(|| json.get(figure));
+        if found.is_some_and(serde_json::Value::is_null) {
+            bail!("--fail-under: {figure} has no value here, as nothing in the sample bears on it");
+        }
+        let value = found.and_then(serde_json::Value::as_f64);
         let Some(value) = value else { bail!("--fail-under: there is no figure {figure} in the report; see --json") };
         if value < *bound {
             eprintln!("standpoint: {figure} is {value}, below {bound}");
@@ -218,15 +223,10 @@ fn analyze(settings: Builder, articles: Vec<Article>) -> anyhow::Result<Vec<Anal
 /// Results of an earlier run, in the order of the gold articles.
 fn read_predictions(path: &Path, gold: &[GoldArticle]) -> anyhow::Result<Vec<Analysis>> {
     let name = path.display();
-    let file = std::fs::File::open(path).with_context(|| format!("{name}: cannot be opened"))?;
     let mut by_id = HashMap::new();
-    for (i, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.with_context(|| format!("{name}, line {}", i + 1))?;
-        let record: Record =
-            serde_json::from_str(&line).with_context(|| format!("{name}, line {}: is no record", i + 1))?;
-        if let Record::Analysis(analysis) = record {
-            by_id.insert(analysis.id.clone(), *analysis);
-        }
+    for analysis in records::analyses(path)? {
+        let analysis = analysis?;
+        by_id.insert(analysis.id.clone(), analysis);
     }
     let found = gold.iter().map(|article| {
         let analysis =

@@ -7,6 +7,7 @@ mod eval;
 mod exit;
 mod models;
 mod progress;
+mod records;
 mod sink;
 mod targets;
 

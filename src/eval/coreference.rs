@@ -131,7 +131,10 @@ impl GapCounts {
         let mut all = self.masculine;
         all += self.feminine;
         let (masculine, feminine) = (self.masculine.prf().f, self.feminine.prf().f);
-        let ratio = masculine.zip(feminine).map(|(m, f)| (1e4 * m.min(f) / m.max(f)).round() / 1e4);
+        let ratio = masculine
+            .zip(feminine)
+            .filter(|(m, f)| m.max(*f) > 0.0)
+            .map(|(m, f)| (1e4 * m.min(f) / m.max(f)).round() / 1e4);
         GapScores { f1: all.prf().f, masculine, feminine, ratio }
     }
 }

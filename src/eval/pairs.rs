@@ -4,8 +4,8 @@
 //! - `semeval`: the mean of the F1 of favor and against, over all pairs (SemEval-2016 task 6); absent for sentiment.
 //! - `accuracy`: the share of pairs with the right label.
 //! - `relevance`: precision, recall and F1 of the texts that speak of their target, where the sample has others.
-//! - `sides`: there too, of favor and against as `analyze` gives them, by the model's bounds: how many are right, and how many of
-//!   the sample's are found.
+//! - `sides`: there too, of favor and against by the model's bounds, each pair asked of the model alone, without the looks that
+//!   `analyze` takes before: how many are right, and how many of the sample's are found.
 //! - `calibration`: as of quotations, of the probability of the label that was chosen.
 
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ pub struct PairReport {
     /// Of stance, whether texts that speak of their target are told from those that don't; absent without the latter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relevance: Option<Prf>,
-    /// Of stance, the favor and against that `analyze` would give; absent where `relevance` is.
+    /// Of stance, the favor and against that the model's bounds give; absent where `relevance` is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sides: Option<Prf>,
     /// Whether the probabilities are what they say.

@@ -287,13 +287,30 @@ pub struct GoldActorStance {
     pub label: String,
 }
 
+impl GoldActors {
+    fn check(&self) -> Result<(), String> {
+        let length = self.text.chars().count();
+        if let Some((start, end)) = self.quotes.iter().find_map(|q| out_of_range(&q.content_spans, length)) {
+            return Err(format!("[{start}, {end}] is no range of the text's {length} code points"));
+        }
+        let mut names = self.quotes.iter().map(|q| &q.speaker).chain(self.stances.iter().map(|s| &s.actor));
+        if names.any(Vec::is_empty) {
+            return Err("a speaker or an actor has no name; each needs one at least".to_owned());
+        }
+        match self.stances.iter().find(|s| !["favor", "against", "neutral"].contains(&s.label.as_str())) {
+            Some(stance) => Err(format!("the label {:?} is none of favor, against, neutral", stance.label)),
+            None => Ok(()),
+        }
+    }
+}
+
 fn yes() -> bool {
     true
 }
 
 /// Reads articles whose quotations and stances are labelled by name.
 pub fn read_actors(path: &Path) -> Result<Vec<GoldActors>, Error> {
-    read_lines(path, "a labelled article with id, text, quotes and stances", |_| Ok(()))
+    read_lines(path, "a labelled article with id, text, quotes and stances", GoldActors::check)
 }
 
 #[cfg(test)]

@@ -20,7 +20,29 @@ pub struct ModelFolder {
 const MANIFEST: &str = "manifest.toml";
 const MEND: &str = "take the folder from the release again";
 
+/// What a model is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Quotations and actors.
+    Quotations,
+    /// Stance and sentiment.
+    Pairs,
+}
+
 impl ModelFolder {
+    /// Opens the model of this name and sort among those of a folder; the error for another name gives those that there are.
+    pub fn named(models: &Path, name: &str, sort: Sort) -> Result<Self, Error> {
+        let path = models.join(name);
+        let is_of_sort = |manifest: &Manifest| manifest.pairs.is_some() == (sort == Sort::Pairs);
+        let known = available(models)?.into_iter().map(|(_, manifest)| manifest).filter(is_of_sort);
+        let known: Vec<String> = known.map(|manifest| manifest.name).collect();
+        if !path.is_dir() {
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            return Err(Error::model(path, format!("there is no such model; in this folder there is: {known}")));
+        }
+        Self::open(&path)
+    }
+
     /// Reads the manifest and checks every file against it.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let manifest = read_manifest(path)?;

@@ -22,15 +22,15 @@ impl Table {
     pub fn draw(&self, record: &Record) -> String {
         match record {
             Record::Analysis(analysis) => self.analysis(analysis),
-            Record::Failed(failed) => format!("{}: failed: {}\n", failed.id, failed.error.message),
+            Record::Failed(failed) => format!("{}: failed: {}\n", line(&failed.id), line(&failed.error.message)),
         }
     }
 
     fn analysis(&self, analysis: &Analysis) -> String {
         let count = analysis.quotes.len();
         let mut text = match &analysis.title {
-            Some(title) => format!("{} · {title} · {count} quotations\n", analysis.id),
-            None => format!("{} · {count} quotations\n", analysis.id),
+            Some(title) => format!("{} · {} · {count} quotations\n", line(&analysis.id), line(title)),
+            None => format!("{} · {count} quotations\n", line(&analysis.id)),
         };
         if count == 0 {
             return text;

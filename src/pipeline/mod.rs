@@ -5,7 +5,7 @@
 //! same whatever the number of workers.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{channel, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -14,7 +14,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::actor::{Registry, States};
-use crate::model::{default_folder, hex, ModelFolder, Precision, DEFAULT_BUDGET};
+use crate::model::{default_folder, hex, ModelFolder, Precision, Sort, DEFAULT_BUDGET};
 use crate::output::Analysis;
 use crate::stance::Targets;
 use crate::text::{Article, Cause, Failure};
@@ -141,7 +141,7 @@ impl Builder {
     /// Checks the models and loads it into the workers.
     pub fn build(self) -> Result<Pipeline, Error> {
         let models = self.models.clone().unwrap_or_else(default_folder);
-        let folder = open_model(&models, &self.model)?;
+        let folder = ModelFolder::named(&models, &self.model, Sort::Quotations)?;
         let workers = self.workers.or_else(|| thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
         let (jobs, queue) = channel::<Job>();
         let queue = Arc::new(Mutex::new(queue));
@@ -180,17 +180,6 @@ impl Builder {
         });
         hex(&Sha256::digest(settings.to_string()))
     }
-}
-
-fn open_model(models: &Path, name: &str) -> Result<ModelFolder, Error> {
-    let path = models.join(name);
-    if path.is_dir() {
-        return ModelFolder::open(&path);
-    }
-    let known: Vec<String> =
-        crate::model::available(models)?.into_iter().filter(|(_, m)| m.pairs.is_none()).map(|(_, m)| m.name).collect();
-    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    Err(Error::model(path, format!("there is no such model; in this folder there is: {known}")))
 }
 
 /// A loaded model, ready for articles.

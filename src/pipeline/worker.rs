@@ -80,7 +80,13 @@ impl Worker {
         tch::set_num_threads(1);
         let encoder = Encoder::new(folder, &weights.encoder, settings.batch_tokens, QUOTE_TYPES)?;
         let mut models = BTreeMap::from([(folder.manifest().name.clone(), folder.checksum().to_owned())]);
-        models.extend(weights.judges.values().flat_map(JudgeWeights::provenance));
+        for (given, judge) in &weights.judges {
+            for (name, checksum) in judge.provenance() {
+                // Folders of the user's may have one name.
+                let taken = models.get(&name).is_some_and(|other| *other != checksum);
+                models.insert(if taken { given.clone() } else { name }, checksum);
+            }
+        }
         let judge = judge(weights, settings)?;
         let provenance =
             Provenance { standpoint: env!("CARGO_PKG_VERSION").to_owned(), models, settings: settings.settings_hash() };

@@ -10,7 +10,7 @@ use super::attribution::{Kind, Quote};
 use super::dateline::is_dateline;
 use super::link::{Linked, Pointer, Target};
 use super::tags::{Crf, Decoded, Role, Scores, Tagged, TAGS, TAG_COUNT};
-use super::{forms, repair, speech};
+use super::{forms, repair, source, speech};
 use crate::model::{Calibration, ModelFolder, Tokens, Weights};
 use crate::text::Document;
 use crate::Error;
@@ -71,6 +71,7 @@ impl Finder {
     /// The quotations of a document, in order of their first content.
     pub fn find(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Quote> {
         let mut quotes = self.read(document, tokens, hidden);
+        source::border(document, &mut quotes);
         speech::go_on(document, &mut quotes);
         if let Some(calibration) = &self.confidence {
             quotes.iter_mut().for_each(|q| calibrate(q, calibration));
@@ -80,7 +81,8 @@ impl Finder {
         quotes
     }
 
-    /// The quotations as they come out of the network, with their borders mended, in that order.
+    /// The quotations as they come out of the network, in that order, with borders mended where marks, paragraphs and
+    /// datelines show them to be wrong.
     pub fn read(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Quote> {
         let decoded = self.crf.decode(&self.emissions(hidden));
         let of = |role: Role| decoded.spans.iter().filter(|t| t.role == role).copied().collect::<Vec<_>>();

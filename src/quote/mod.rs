@@ -6,6 +6,7 @@ mod finder;
 mod forms;
 mod link;
 mod repair;
+mod source;
 mod speech;
 mod tags;
 

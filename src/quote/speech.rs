@@ -103,9 +103,9 @@ mod tests {
 
     #[test]
     fn speech_after_narration_stays() {
-        let text = "“One,” said Lunt.\n\nIt rained.\n\n“Two.”\n\nSo wrote Reyl.";
-        let found: &[(&str, &[&str])] = &[("said", &["“One,”"]), ("wrote", &["“Two.”"])];
-        assert_eq!(gone_on(text, found), ["“One,”", "“Two.”"]);
+        let text = "“One,” said Lunt.\n\nIt rained.\n\n“Two.”\n\n“Three,” wrote Reyl.";
+        let found: &[(&str, &[&str])] = &[("said", &["“One,”"]), ("wrote", &["“Two.”", "“Three,”"])];
+        assert_eq!(gone_on(text, found), ["“One,”", "“Two.” + “Three,”"]);
     }
 
     #[test]

@@ -17,9 +17,9 @@ use crate::Error;
 /// Actors named in one quotation towards whom sentiment is asked for; more would be a list, not a statement.
 const MOST_NAMED: usize = 4;
 
-/// Pairs whose words are less alike are unrelated, and not put to the network. Of our held-out invented pairs, 98 % of
-/// those that speak of their target are as much alike, and 79 % of the others, many of which were written to be.
-const ALIKE: f64 = 0.15;
+/// Pairs whose words are less alike are unrelated, and not put to the network. Of 2,368 labelled pairs of other news 43 %
+/// are as much alike, among them all those that the networks give the right side.
+const ALIKE: f64 = 0.2;
 
 /// Someone or something that a quotation names.
 #[derive(Debug, Clone, PartialEq)]

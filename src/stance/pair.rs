@@ -163,7 +163,44 @@ fn window(types: &[i64], room: usize) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::window;
+    use serde_json::Value;
+
+    use super::{window, Passage, Role};
+    use crate::quote::{Kind, Quote};
+    use crate::text::{Document, Span};
+
+    /// What the network learns from, `of_attribution` in `scripts/train/standpoint_train/pairs.py`, is what it reads here.
+    #[test]
+    fn passages_are_those_of_python() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parity/stance.json");
+        let expected: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let cases = expected["passages"].as_array().unwrap();
+        assert!(cases.len() >= 5);
+        for case in cases {
+            let document = Document::new(case["text"].as_str().unwrap().to_owned());
+            let point = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+            let spans = |role: &str| -> Vec<Span> {
+                let parts = case[role].as_array().unwrap().iter();
+                parts.map(|part| document.span_of_code_points(point(&part[0]), point(&part[1])).unwrap()).collect()
+            };
+            let (source, cue) = (spans("source").pop(), spans("cue").pop());
+            let content = spans("content");
+            let quote = Quote { content, cue, source, kind: Kind::Mixed, confidence: 1.0, source_confidence: 1.0 };
+            let passage = Passage::of_quote(&document, &quote, None);
+            assert_eq!(passage.text, case["passage"].as_str().unwrap());
+            let points = |byte: usize| passage.text[..byte].chars().count();
+            let roles = passage.roles.iter().map(|(bytes, role)| (points(bytes.start), points(bytes.end), *role));
+            let of_name = |name: &Value| match name.as_str().unwrap() {
+                "content" => Role::Content,
+                "cue" => Role::Cue,
+                "source" => Role::Source,
+                other => panic!("{other}"),
+            };
+            let theirs = case["roles"].as_array().unwrap().iter();
+            let theirs = theirs.map(|role| (point(&role[0]), point(&role[1]), of_name(&role[2])));
+            assert_eq!(roles.collect::<Vec<_>>(), theirs.collect::<Vec<_>>(), "{}", passage.text);
+        }
+    }
 
     #[test]
     fn windows_keep_the_mention() {

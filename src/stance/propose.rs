@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actor::folded;
 use crate::output::Analysis;
-use crate::text::without_possessive;
+use crate::text::bare_word;
 
 const LONGEST: usize = 3;
 
@@ -117,7 +117,7 @@ impl Proposer {
     fn add_text(&mut self, text: &str) {
         for clause in text.split(['.', ',', ';', ':', '!', '?', '“', '”', '"', '(', ')', '—', '–', '…', '[', ']', '\n'])
         {
-            let words: Vec<&str> = clause.split_whitespace().map(bare).filter(|w| !w.is_empty()).collect();
+            let words: Vec<&str> = clause.split_whitespace().map(bare_word).filter(|w| !w.is_empty()).collect();
             for start in 0..words.len() {
                 let noun = start > 0 && BEFORE_NOUN.contains(&words[start - 1].to_lowercase().as_str());
                 for length in 1..=LONGEST.min(words.len() - start) {
@@ -195,12 +195,6 @@ impl Proposer {
             self.names.iter().any(|name| name == &form || form.split(' ').all(|w| name.split(' ').any(|n| n == w)))
         })
     }
-}
-
-/// A word without marks around it and without a possessive ending.
-fn bare(word: &str) -> &str {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    without_possessive(word)
 }
 
 fn singular(word: &str) -> &str {

@@ -101,11 +101,6 @@ impl Document {
         &self.marks
     }
 
-    /// Number of code points in the text.
-    pub fn code_point_count(&self) -> usize {
-        self.points.total()
-    }
-
     /// A span as half-open code-point offsets.
     pub fn code_points(&self, span: Span) -> (usize, usize) {
         (self.points.at_byte(&self.text, span.start), self.points.at_byte(&self.text, span.end))

@@ -1,6 +1,7 @@
 //! The text of an article and what can be pointed to in it: code points, paragraphs, sentences, quotation marks.
 
 mod article;
+mod calendar;
 mod document;
 mod marks;
 mod offsets;
@@ -10,12 +11,13 @@ mod reader;
 mod sentence;
 
 pub use article::{Article, Cause, Failure};
+pub(crate) use calendar::{DAYS, MONTHS};
 pub use document::{Document, Span};
 pub use marks::Marks;
-pub(crate) use possessive::{before_possessive, without_possessive};
+pub(crate) use possessive::{bare_word, before_possessive, possesses, without_possessive};
 pub(crate) use reader::inflate;
 pub use reader::{Format, Reader, Settings as ReaderSettings};
 pub use sentence::Sentence;
 
 /// What begins a dash, as news prints it: the hyphen stands for one alone or doubled.
-pub(crate) const DASHES: [char; 3] = ['—', '–', '-'];
+pub(crate) const DASHES: [char; 4] = ['—', '–', '―', '-'];

@@ -34,11 +34,6 @@ impl CodePoints {
         Self { before, total }
     }
 
-    /// Number of code points in the text.
-    pub fn total(&self) -> usize {
-        self.total
-    }
-
     /// The code-point offset of a byte offset of the same text.
     pub fn at_byte(&self, text: &str, byte: usize) -> usize {
         let byte = byte.min(text.len());
@@ -84,13 +79,13 @@ mod tests {
         fn offsets_round_trip(text in "\\PC{0,40}", times in 1usize..40) {
             let text = text.repeat(times);
             let points = CodePoints::new(&text);
-            prop_assert_eq!(points.total(), text.chars().count());
+            prop_assert_eq!(points.total, text.chars().count());
             for (point, (byte, _)) in text.char_indices().enumerate() {
                 prop_assert_eq!(points.at_byte(&text, byte), point);
                 prop_assert_eq!(points.byte_at(&text, point), Some(byte));
             }
-            prop_assert_eq!(points.byte_at(&text, points.total()), Some(text.len()));
-            prop_assert_eq!(points.byte_at(&text, points.total() + 1), None);
+            prop_assert_eq!(points.byte_at(&text, points.total), Some(text.len()));
+            prop_assert_eq!(points.byte_at(&text, points.total + 1), None);
         }
     }
 }

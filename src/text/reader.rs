@@ -31,6 +31,7 @@ pub struct Settings {
 }
 
 const TEXT_ENDINGS: [&str; 2] = ["txt", "md"];
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 const JSON_ENDINGS: [&str; 3] = ["jsonl", "ndjson", "json"];
 /// Room that a JSON line takes beside its text: escapes (six bytes for one at worst) and other fields.
 const JSON_ROOM: usize = 8;
@@ -89,7 +90,8 @@ impl Reader {
             Format::Text => false,
             Format::Jsonl => true,
             Format::Auto if is_stdin(&source.path) => {
-                bytes.fill_buf().is_ok_and(|b| b.trim_ascii_start().first() == Some(&b'{'))
+                let first = |b: &[u8]| b.strip_prefix(BYTE_ORDER_MARK).unwrap_or(b).trim_ascii_start().first().copied();
+                bytes.fill_buf().is_ok_and(|b| first(b) == Some(b'{'))
             }
             Format::Auto => JSON_ENDINGS.contains(&ending(&source.path).as_str()),
         };
@@ -99,7 +101,7 @@ impl Reader {
         }
         let mut buffer = Vec::new();
         let limit = self.settings.max_bytes as u64;
-        if let Err(e) = bytes.take(limit + 1).read_to_end(&mut buffer) {
+        if let Err(e) = bytes.take(limit.saturating_add(1)).read_to_end(&mut buffer) {
             let (cause, message) = read_error(&name, &e);
             return fail(cause, message);
         }

@@ -7,7 +7,7 @@ from . import features
 MOST_WORDS = 5
 """Words between a place and the dash of its dateline."""
 
-DASHES = ("—", "–", "-")
+DASHES = ("—", "–", "―", "-")
 
 
 def is_dateline(article, span):

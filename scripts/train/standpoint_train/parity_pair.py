@@ -1,4 +1,4 @@
-"""Writes what a shipped model of pairs gives in Python, for the Rust test that holds both sides to the same numbers.
+"""Writes what a shipped model of pairs reads and gives in Python, for the Rust tests that hold both sides to the same.
 
     python -m standpoint_train.parity_pair --model models/stance --articles tests/articles --out tests/parity/stance.json
 """
@@ -17,6 +17,19 @@ from .data import tokenizer_of
 
 TARGETS = ("the strike", "that the bridge should be closed", "Norvia’s government")
 ARTICLES = 8
+TEXT = (
+    "“The quay is closed,” Ada Lunt, the harbour master, told the board.\n“And it stays so,” she added. According to Bo Reyl, "
+    "who had come from Tellin by the last of the night boats and had not slept, as he told everyone that morning before the talks, "
+    "it opens soon.\nÉlan is lost, Reyl’s ally said."
+)
+PARTS = (
+    (("“The quay is closed,”", "“And it stays so,”"), "Ada Lunt, the harbour master,", "told"),
+    (("it opens soon",), "Bo Reyl", "According to"),
+    (("Élan is lost",), "Reyl’s ally", "said"),
+    (("Élan is lost, Reyl’s ally said",), "Reyl’s ally", "said"),
+    (("“And it stays so,”",), None, None),
+)
+"""Attributions of the text: pieces of content, source, cue."""
 
 
 def load(folder):
@@ -34,6 +47,17 @@ def cases(folder):
             yield P.Pair("sentiment", named[0], text, [(*named.span(), P.MENTION)], ())
 
 
+def passages():
+    """What the network reads of each of the attributions."""
+    for content, source, cue in PARTS:
+        found = {"content": content, "source": (source,), "cue": (cue,)}
+        spans = {
+            role: [[TEXT.index(part), TEXT.index(part) + len(part)] for part in parts if part] for role, parts in found.items()
+        }
+        passage, roles = P.of_attribution(TEXT, spans)
+        yield {"text": TEXT, **spans, "passage": passage, "roles": [[s, e, P.ROLES[role]] for s, e, role in roles]}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
@@ -49,7 +73,8 @@ def main():
         row = {"task": pair.task, "target": pair.target, "text": pair.text, "shares": scores.softmax(-1).tolist()}
         rows.append(row | ({"mention": pair.spans[0][:2]} if pair.spans else {}))
     sums = {name: sum for name, sum in about["files"].items() if name.endswith(".safetensors")}
-    args.out.write_text(json.dumps({"weights": sums, "pairs": rows}, ensure_ascii=False) + "\n")
+    found = {"weights": sums, "pairs": rows, "passages": list(passages())}
+    args.out.write_text(json.dumps(found, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -306,8 +306,8 @@ def invented_pairs(first=1):
 
 
 def newest_pairs(ours, first, earlier, rng):
-    """Of our pairs all that are from this file on, and a sample of those from earlier ones."""
-    newest = invented_pairs(first)[0]
+    """Of our pairs all that are from this file on, if one is named, and a sample of the others."""
+    newest = invented_pairs(first)[0] if first else []
     texts = {p.text for p in newest}
     rest = [p for p in ours if p.text not in texts]
     return newest + rng.sample(rest, min(len(rest), earlier))
@@ -345,7 +345,7 @@ def news(args):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = tokenizer_of(base.minilm_folder())
     ours, held = invented_pairs()
-    if args.newest:
+    if args.earlier is not None:
         ours = newest_pairs(ours, args.newest, args.earlier, rng)
     sets = dev_sets(args.data) | held_sets(held)
     gwsd = sets.pop("gwsd")
@@ -417,8 +417,8 @@ def main():
         "--parts", type=int, nargs=4, default=(4, 6, 20, 4), help="pairs of VAST, other stance, NewsMTSC and DSE each time"
     )
     parser.add_argument("--ours", action="store_true", help="our invented quotations in the stage `broad` too")
-    parser.add_argument("--newest", type=int, help="of our quotations all from this file on, and `--earlier` pairs of the others")
-    parser.add_argument("--earlier", type=int, default=4000)
+    parser.add_argument("--newest", type=int, help="with `--earlier`, all of our quotations from this file on")
+    parser.add_argument("--earlier", type=int, help="of our other quotations a sample of so many pairs; else all")
     parser.add_argument(
         "--reported", type=float, default=0.0, help="the news that we labelled too, with this share of what is unrelated there"
     )

@@ -89,11 +89,14 @@ fn touches(quote: &Quote, form: &Form) -> bool {
 fn replace(document: &Document, quotes: &mut Vec<Quote>, form: &Form) {
     quotes.retain(|quote| !quote.cue.is_some_and(|cue| cue.overlaps(form.cue)));
     for quote in quotes.iter_mut() {
+        let pieces = quote.content.len();
         quote.content.retain(|piece| !form.touches(*piece));
         if quote.source.is_some_and(|source| form.touches(source)) {
             (quote.source, quote.source_confidence) = (None, 0.0);
         }
-        quote.kind = Kind::of(document, &quote.content);
+        if quote.content.len() < pieces {
+            quote.kind = Kind::of(document, &quote.content);
+        }
     }
     quotes.retain(|quote| !quote.content.is_empty());
     quotes.push(Quote {

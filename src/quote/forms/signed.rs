@@ -6,7 +6,7 @@
 //! labelled so.
 
 use super::Form;
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, DASHES};
 
 /// How often such a line is an attribution to that source: 26 of 27.
 const SURE: f64 = 0.96;
@@ -38,7 +38,7 @@ pub(super) fn find(document: &Document) -> Vec<Form> {
 fn signature(document: &Document, line: Span) -> Option<(Span, Span)> {
     let text = document.slice(line);
     let start = text.find(|c: char| !c.is_whitespace())?;
-    let dashes = text[start..].chars().take_while(|c| "-–—―".contains(*c));
+    let dashes = text[start..].chars().take_while(|c| DASHES.contains(c));
     let (count, length) = dashes.fold((0, 0), |(n, l), c| (n + 1, l + c.len_utf8()));
     if !(1..=2).contains(&count) {
         return None;

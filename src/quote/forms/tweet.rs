@@ -22,7 +22,7 @@ fn post(document: &Document, at: usize) -> Option<Form> {
     let paragraph = document.paragraphs()[at];
     let text = document.slice(paragraph);
     let handle = text.find(" (@")?;
-    let name_start = text[..handle].rfind(DASHES)?;
+    let name_start = last_dash(&text[..handle])?;
     let name = &text[name_start..handle];
     let name = name.trim_start_matches(|c: char| DASHES.contains(&c) || c.is_whitespace());
     let is_name = name.starts_with(char::is_uppercase) && name.split_whitespace().count() <= MOST_WORDS;
@@ -39,6 +39,15 @@ fn post(document: &Document, at: usize) -> Option<Form> {
     };
     let source = span(handle - name.len(), handle)?;
     Some(Form { content: vec![content], cue: document.trim(dash)?, source: Some(source), sure: SURE })
+}
+
+/// Where the last dash stands that is no hyphen within a word.
+fn last_dash(text: &str) -> Option<usize> {
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let within = |at: usize, dash: &str| {
+        letter(text[..at].chars().next_back()) && letter(text[at + dash.len()..].chars().next())
+    };
+    text.rmatch_indices(DASHES).find(|(at, dash)| !within(*at, dash)).map(|(at, _)| at)
 }
 
 /// Whether a handle, its parenthesis and a date end the line: "adalunt) May 3, 2027".

@@ -80,22 +80,22 @@ impl Labels {
         shares.fold(0.0, |sum, (_, share)| sum + share)
     }
 
-    /// The good side of sentiment counts as favor, the bad one as against.
+    /// Of a model of stance.
     pub(super) fn stance(&self, row: &[f64]) -> StanceProbabilities {
         StanceProbabilities {
-            favor: self.share(row, &[Class::Favor, Class::Positive]),
-            against: self.share(row, &[Class::Against, Class::Negative]),
+            favor: self.share(row, &[Class::Favor]),
+            against: self.share(row, &[Class::Against]),
             neutral: self.share(row, &[Class::Neutral]),
             unrelated: self.share(row, &[Class::Unrelated]),
         }
     }
 
-    /// Favor counts as the good side of sentiment, against as the bad one.
+    /// Of a model of sentiment.
     pub(super) fn sentiment(&self, row: &[f64]) -> SentimentProbabilities {
         SentimentProbabilities {
-            negative: self.share(row, &[Class::Negative, Class::Against]),
-            neutral: self.share(row, &[Class::Neutral, Class::Unrelated]),
-            positive: self.share(row, &[Class::Positive, Class::Favor]),
+            negative: self.share(row, &[Class::Negative]),
+            neutral: self.share(row, &[Class::Neutral]),
+            positive: self.share(row, &[Class::Positive]),
         }
     }
 }

@@ -170,7 +170,7 @@ impl OwnModel {
         self.config.labels.task
     }
 
-    /// The stance of texts to targets. A model of sentiment counts as one of stance.
+    /// The stance of texts to targets, by a model of stance or inference.
     pub fn stances(&self, pairs: &[(&Target, &str)]) -> Result<Vec<StanceProbabilities>, Error> {
         if self.task() == Task::Inference {
             let asked = pairs.iter().map(|(target, text)| (*text, sides(target))).collect::<Vec<_>>();
@@ -182,8 +182,7 @@ impl OwnModel {
         Ok(self.probabilities(&texts)?.iter().map(|row| self.config.labels.stance(row)).collect())
     }
 
-    /// The sentiment of texts to whom they mention: pairs of a mention and a text. A model of stance counts as one of
-    /// sentiment.
+    /// The sentiment of texts to whom they mention, by a model of sentiment or inference: pairs of a mention and a text.
     pub fn sentiments(&self, pairs: &[(&str, &str)]) -> Result<Vec<SentimentProbabilities>, Error> {
         if self.task() == Task::Inference {
             let asked = pairs.iter().map(|(mention, text)| (*text, tones(mention))).collect::<Vec<_>>();
@@ -279,7 +278,6 @@ mod tests {
         let sentiment = Labels::new(&["Negative", "Neutral", "Positive"]).unwrap();
         assert_eq!(sentiment.task, Task::Sentiment);
         assert_eq!(sentiment.sentiment(&[0.5, 0.25, 0.25]).negative, 0.5);
-        assert_eq!(sentiment.stance(&[0.5, 0.25, 0.25]).against, 0.5);
         assert_eq!(Labels::new(&["entailment", "neutral", "contradiction"]).unwrap().task, Task::Inference);
         assert_eq!(Labels::new(&["entailment", "not-entailment"]).unwrap().task, Task::Inference);
     }
