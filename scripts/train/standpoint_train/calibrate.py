@@ -1,12 +1,10 @@
 """Fits the beta calibration (Kull et al., 2017) of the confidences on development data, and the bound below which
 quotations are left out, and puts them into the manifest.
 
-    python -m standpoint_train.calibrate --model models/fast --gold GOLD FILE [--beside GOLD FILE --share 0.3]
+    python -m standpoint_train.calibrate --model models/fast --gold GOLD --analyses FILE
 
-FILE is what `standpoint analyze` gives for GOLD with a model whose manifest has no calibration yet. Where PolNeAR's
-annotators left a quotation unlabelled, one that is found counts as wrong; a second sample, labelled by readers who left
-nothing that they saw, may take part in the fit, as much as if it were so large a share of it. The errors that are printed
-are of articles that did not take part in the fit: five folds over the articles of either sample.
+FILE is what `standpoint analyze` gives for GOLD with a model whose manifest has no calibration yet. The error that is
+printed is of articles that did not take part in the fit: five folds over articles.
 """
 
 import argparse
@@ -61,29 +59,28 @@ def outcomes(gold, analyses):
     return rows
 
 
-def fit(x, y, signs, shares):
-    """Weights of a logistic regression over rows that count by their shares. A weight whose sign is not that of `signs`
-    (0 = either) is held at zero, so that a higher probability never lowers the confidence."""
+def fit(x, y, signs):
+    """Weights of a logistic regression. One whose sign is not that of `signs` (0 = either) is held at zero, so that a
+    higher probability never lowers the confidence."""
     held = np.zeros(x.shape[1], dtype=bool)
     while True:
         weights = np.zeros(x.shape[1])
-        weights[~held] = regression(x[:, ~held], y, shares)
+        weights[~held] = regression(x[:, ~held], y)
         wrong = weights * signs < 0
         if not wrong.any():
             return weights
         held |= wrong
 
 
-def regression(x, y, shares):
+def regression(x, y):
     """Weights of a logistic regression with a slight penalty."""
-    x, y, shares = (torch.tensor(v, dtype=torch.float64) for v in (x, y, shares / shares.mean()))
+    x, y = torch.tensor(x, dtype=torch.float64), torch.tensor(y, dtype=torch.float64)
     weights = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure():
         optimizer.zero_grad()
-        losses = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights, y, reduction="none")
-        loss = (losses * shares).mean() + 1e-4 * (weights**2).sum()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights, y) + 1e-4 * (weights**2).sum()
         loss.backward()
         return loss
 
@@ -98,50 +95,34 @@ def error(confidence, right):
     return sum(gaps) / len(right)
 
 
-def held_out(articles, x, y, signs, shares):
+def held_out(articles, x, y, signs):
     """Confidences of each row from a fit without its fold of articles."""
     confidence = np.zeros(len(y))
     for fold in range(FOLDS):
         out = articles % FOLDS == fold
-        confidence[out] = 1 / (1 + np.exp(-(x[out] @ fit(x[~out], y[~out], signs, shares[~out]))))
+        confidence[out] = 1 / (1 + np.exp(-(x[out] @ fit(x[~out], y[~out], signs))))
     return confidence
-
-
-def read(gold, analyses):
-    """The rows of `outcomes` of a labelled sample."""
-    by_id = {a["id"]: a for a in data.read_jsonl(analyses)}
-    gold = data.read_jsonl(gold)
-    return outcomes([gold_of(g) for g in gold], [by_id[g["id"]] for g in gold])
-
-
-def report(name, articles, x, y, signs, shares, beside):
-    confidence = held_out(articles, x, y, signs, shares)
-    for kind, rows in (("", ~beside), (", beside", beside)):
-        if rows.any():
-            print(f"{name}{kind}: n {rows.sum()}, right {y[rows].mean():.3f}, held-out error {error(confidence[rows], y[rows]):.4f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--gold", type=Path, nargs=2, required=True, metavar=("GOLD", "FILE"))
-    parser.add_argument("--beside", type=Path, nargs=2, metavar=("GOLD", "FILE"))
-    parser.add_argument("--share", type=float, default=0.3)
+    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--analyses", type=Path, required=True)
     args = parser.parse_args()
-    rows = read(*args.gold)
-    others = read(*args.beside) if args.beside else []
-    beside = np.array([False] * len(rows) + [True] * len(others))
-    shares = np.where(beside, args.share / max(len(others), 1), (1 - args.share) / len(rows))
-    rows += others
+    by_id = {a["id"]: a for a in data.read_jsonl(args.analyses)}
+    gold = data.read_jsonl(args.gold)
+    rows = outcomes([gold_of(g) for g in gold], [by_id[g["id"]] for g in gold])
     articles = np.array([r[0] for r in rows])
     x, y = np.array([r[1] for r in rows]), np.array([r[2] for r in rows], dtype=float)
-    report("attribution", articles, x, y, SIGNS, shares, beside)
+    print(f"attribution: n {len(y)}, right {y.mean():.3f}, held-out error {error(held_out(articles, x, y, SIGNS), y):.4f}")
     matched = np.array([bool(r[3]) for r in rows])
-    sx, sy, speaker_shares = x[matched][:, [0, 3, 4]], y[matched], shares[matched]
-    report("speaker", articles[matched], sx, sy, SPEAKER_SIGNS, speaker_shares, beside[matched])
-    w = [round(float(v), 4) for v in fit(x, y, SIGNS, shares)]
+    sx, sy = x[matched][:, [0, 3, 4]], y[matched]
+    print(f"speaker: n {len(sy)}, right {sy.mean():.3f}, held-out error"
+          f" {error(held_out(articles[matched], sx, sy, SPEAKER_SIGNS), sy):.4f}")
+    w = [round(float(v), 4) for v in fit(x, y, SIGNS)]
     attribution = {"bias": w[0], "content": w[1:3], "source": w[3:5], "sourceless": w[5], "cueless": w[6]}
-    w = [round(float(v), 4) for v in fit(sx, sy, SPEAKER_SIGNS, speaker_shares)]
+    w = [round(float(v), 4) for v in fit(sx, sy, SPEAKER_SIGNS)]
     speaker = {"bias": w[0], "source": w[1:]}
     calibration = {"attribution": attribution, "speaker": speaker, "least": REPORTED}
     manifest.write(args.model, manifest.read(args.model) | {"confidence": calibration})
