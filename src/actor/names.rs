@@ -2,6 +2,7 @@
 
 use super::given;
 use super::matching::folded;
+use crate::quote::uncounted;
 use crate::text::{possesses, without_possessive, Document, Span, DASHES, DAYS, MONTHS};
 
 /// Words before a name that are no part of it.
@@ -250,10 +251,7 @@ pub(super) fn is_pronoun(text: &str) -> bool {
         "this", "that", "these", "those", "one", "others", "some", "many", "both", "everyone", "everybody", "someone",
         "anyone", "all", "another",
     ];
-    const COUNTING: &[&str] = &["not ", "at least ", "almost ", "nearly "];
-    let lower = text.to_lowercase();
-    let bare = COUNTING.iter().find_map(|words| lower.strip_prefix(words)).unwrap_or(&lower);
-    super::mention::pronoun(text).is_some() || OTHERS.contains(&bare)
+    super::mention::pronoun(text).is_some() || OTHERS.contains(&uncounted(&text.to_lowercase()))
 }
 
 struct Word {

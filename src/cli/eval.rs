@@ -10,7 +10,7 @@ use standpoint::eval::{
     self, Agreement, Annotator, CoreferenceReport, CoreferenceScorer, GapScores, GoldArticle, Outcome, PairReport, Prf,
     QuoteReport, Share,
 };
-use standpoint::model::{ModelFolder, Precision, Sort};
+use standpoint::model::{path_of, Precision, Sort};
 use standpoint::output::Analysis;
 use standpoint::stance::{PairModel, Passage, SentimentLabel, StanceLabel, Target, Targets};
 use standpoint::text::Article;
@@ -70,8 +70,8 @@ fn actors(arguments: &EvalActorsArguments) -> anyhow::Result<Done> {
 }
 
 fn coreference(arguments: &EvalCoreferenceArguments) -> anyhow::Result<Done> {
-    let folder = ModelFolder::named(&arguments.models.path(), &arguments.model, Sort::Quotations)?;
-    let scorer = CoreferenceScorer::open(folder.path(), Precision::Auto)?;
+    let folder = path_of(&arguments.models.path(), &arguments.model, Sort::Quotations)?;
+    let scorer = CoreferenceScorer::open(&folder, Precision::Auto)?;
     let bar = progress::articles(None, false);
     let report = scorer.score(&arguments.gold, &arguments.genre, || bar.inc(1))?;
     bar.finish_and_clear();
@@ -99,8 +99,8 @@ fn coreference_table(report: &CoreferenceReport) -> String {
 }
 
 fn pair_model(arguments: &EvalPairsArguments) -> anyhow::Result<PairModel> {
-    let folder = ModelFolder::named(&arguments.models.path(), &arguments.stance_model, Sort::Pairs)?;
-    Ok(PairModel::open(folder.path(), Precision::Auto, DEFAULT_BATCH_TOKENS)?)
+    let folder = path_of(&arguments.models.path(), &arguments.stance_model, Sort::Pairs)?;
+    Ok(PairModel::open(&folder, Precision::Auto, DEFAULT_BATCH_TOKENS)?)
 }
 
 const SIDES: [&str; 2] = ["favor", "against"];

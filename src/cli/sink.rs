@@ -52,21 +52,23 @@ impl Sink {
     }
 }
 
+impl Sink {
+    fn out(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Standard(out) => out,
+            Self::File(out, _) => out,
+            Self::Device(out) => out,
+        }
+    }
+}
+
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Standard(out) => out.write(bytes),
-            Self::File(out, _) => out.write(bytes),
-            Self::Device(out) => out.write(bytes),
-        }
+        self.out().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Standard(out) => out.flush(),
-            Self::File(out, _) => out.flush(),
-            Self::Device(out) => out.flush(),
-        }
+        self.out().flush()
     }
 }
 

@@ -324,6 +324,22 @@ mod tests {
     }
 
     #[test]
+    fn labels_by_name_are_checked() {
+        let read = |speaker: &str, end: usize, label: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            let quote = format!(r#"{{"speaker": [{speaker}], "content_spans": [[0, {end}]]}}"#);
+            let stance = format!(r#"{{"actor": ["Lunt"], "target": "the bridge", "label": "{label}"}}"#);
+            let line = format!(r#"{{"id": "a", "text": "Oui", "quotes": [{quote}], "stances": [{stance}]}}"#);
+            std::fs::write(file.path(), line).unwrap();
+            read_actors(file.path()).map_err(|e| e.to_string())
+        };
+        assert_eq!(read("\"Lunt\"", 3, "favor").unwrap().len(), 1);
+        assert!(read("", 3, "favor").unwrap_err().contains("line 1: a speaker or an actor has no name"));
+        assert!(read("\"Lunt\"", 4, "favor").unwrap_err().contains("[0, 4] is no range"));
+        assert!(read("\"Lunt\"", 3, "Favour").unwrap_err().contains("\"Favour\" is none of"));
+    }
+
+    #[test]
     fn the_first_annotator_is_chosen() {
         let line = r#"{"id": "a", "text": "He said so.", "annotators": ["y", "x"], "attributions": [
             {"source": [[0, 2]], "cue": [[3, 7]], "content": [[8, 10]], "annotator": "x"},

@@ -30,19 +30,6 @@ pub enum Sort {
 }
 
 impl ModelFolder {
-    /// Opens the model of this name and sort among those of a folder; the error for another name gives those that there are.
-    pub fn named(models: &Path, name: &str, sort: Sort) -> Result<Self, Error> {
-        let path = models.join(name);
-        let is_of_sort = |manifest: &Manifest| manifest.pairs.is_some() == (sort == Sort::Pairs);
-        let known = available(models)?.into_iter().map(|(_, manifest)| manifest).filter(is_of_sort);
-        let known: Vec<String> = known.map(|manifest| manifest.name).collect();
-        if !path.is_dir() {
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            return Err(Error::model(path, format!("there is no such model; in this folder there is: {known}")));
-        }
-        Self::open(&path)
-    }
-
     /// Reads the manifest and checks every file against it.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let manifest = read_manifest(path)?;
@@ -128,6 +115,20 @@ pub fn default_folder() -> PathBuf {
     let program = std::env::current_exe().ok();
     let above = program.iter().flat_map(|p| p.ancestors().skip(1)).map(|p| p.join("models"));
     above.into_iter().find(|p| p.is_dir()).unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("models"))
+}
+
+/// The folder of the model of this name among those of a folder, unchecked; the error for a name that none has gives those
+/// of this sort.
+pub fn path_of(models: &Path, name: &str, sort: Sort) -> Result<PathBuf, Error> {
+    let path = models.join(name);
+    if path.is_dir() {
+        return Ok(path);
+    }
+    let is_of_sort = |manifest: &Manifest| manifest.pairs.is_some() == (sort == Sort::Pairs);
+    let known = available(models)?.into_iter().map(|(_, manifest)| manifest).filter(is_of_sort);
+    let known: Vec<String> = known.map(|manifest| manifest.name).collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Err(Error::model(path, format!("there is no such model; in this folder there is: {known}")))
 }
 
 /// Manifests of all models in a folder, in order of name, unchecked.

@@ -14,7 +14,7 @@ mod windows;
 pub(crate) use encoder::Rows;
 pub use encoder::{Encoder, Precision, DEFAULT_BUDGET};
 pub(crate) use features::TYPES as QUOTE_TYPES;
-pub use folder::{available, default_folder, ModelFolder, Sort};
+pub use folder::{available, default_folder, path_of, ModelFolder, Sort};
 pub(crate) use folder::{checksum, hex};
 pub use manifest::{
     AttributionCalibration, Calibration, Limits, Manifest, Metric, PairCalibration, Screen, SpeakerCalibration,

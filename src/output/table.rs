@@ -69,7 +69,7 @@ impl Table {
         };
         for actor in &analysis.actors {
             for stance in &actor.stance {
-                let label = format!("{:?}", stance.label).to_lowercase();
+                let label = stance.label.name().to_owned();
                 row(&actor.name, &stance.target, label, stance.score, stance.interval, &stance.quotes);
             }
             for sentiment in actor.sentiment.iter().filter(|s| s.label != SentimentLabel::Neutral) {

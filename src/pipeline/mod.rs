@@ -14,7 +14,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::actor::{Registry, States};
-use crate::model::{default_folder, hex, ModelFolder, Precision, Sort, DEFAULT_BUDGET};
+use crate::model::{default_folder, hex, path_of, ModelFolder, Precision, Sort, DEFAULT_BUDGET};
 use crate::output::Analysis;
 use crate::stance::Targets;
 use crate::text::{Article, Cause, Failure};
@@ -141,7 +141,7 @@ impl Builder {
     /// Checks the models and loads it into the workers.
     pub fn build(self) -> Result<Pipeline, Error> {
         let models = self.models.clone().unwrap_or_else(default_folder);
-        let folder = ModelFolder::named(&models, &self.model, Sort::Quotations)?;
+        let folder = ModelFolder::open(&path_of(&models, &self.model, Sort::Quotations)?)?;
         let workers = self.workers.or_else(|| thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
         let (jobs, queue) = channel::<Job>();
         let queue = Arc::new(Mutex::new(queue));

@@ -12,3 +12,4 @@ mod tags;
 
 pub use attribution::{Kind, Quote};
 pub use finder::Finder;
+pub(crate) use source::uncounted;

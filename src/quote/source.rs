@@ -78,6 +78,12 @@ fn counted(document: &Document, source: Span) -> Span {
     document.span_of_bytes(start, source.end()).unwrap_or(source)
 }
 
+/// A text in lower case without the words that count it: "everyone" of "not everyone".
+pub(crate) fn uncounted(text: &str) -> &str {
+    let rest = COUNTING.iter().find_map(|(words, _)| text.strip_prefix(words)?.strip_prefix(' '));
+    rest.unwrap_or(text)
+}
+
 /// "who" and "which" without what follows them: of 623 sources that begin with one, two go on.
 fn bare_relative(document: &Document, source: Span) -> Span {
     let relative = ["who ", "which "].iter().find(|word| document.slice(source).starts_with(**word));
@@ -171,7 +177,12 @@ fn is_participle(word: &str) -> bool {
 mod tests {
     use super::border;
     use crate::quote::{Kind, Quote};
-    use crate::text::Document;
+    use crate::text::{Document, Span};
+
+    fn quote(source: Option<Span>, cue: Option<Span>) -> Quote {
+        let (content, kind) = (Vec::new(), Kind::Indirect);
+        Quote { content, cue, source, kind, confidence: 1.0, source_confidence: 1.0 }
+    }
 
     /// The text has `[` and `]` around the source, and `|` before the cue.
     fn mended(drawn: &str) -> String {
@@ -179,11 +190,7 @@ mod tests {
         let before = |byte: usize| drawn[..byte].chars().filter(|c| "[]|".contains(*c)).count();
         let document = Document::new(drawn.chars().filter(|c| !"[]|".contains(*c)).collect());
         let [start, end, cue] = ['[', ']', '|'].map(|mark| at(mark) - before(at(mark)));
-        let source = document.span_of_bytes(start, end);
-        let cue = document.span_of_bytes(cue, cue + 1);
-        let content = Vec::new();
-        let mut quotes =
-            [Quote { content, cue, source, kind: Kind::Indirect, confidence: 1.0, source_confidence: 1.0 }];
+        let mut quotes = [quote(document.span_of_bytes(start, end), document.span_of_bytes(cue, cue + 1))];
         border(&document, &mut quotes);
         document.slice(quotes[0].source.unwrap()).to_owned()
     }
@@ -256,15 +263,8 @@ mod tests {
     #[test]
     fn a_source_of_two_cues_has_one_border() {
         let document = Document::new("The board on Tuesday rejected it and urged calm.".to_owned());
-        let of = |cue: &str| Quote {
-            content: Vec::new(),
-            cue: document.text().find(cue).and_then(|at| document.span_of_bytes(at, at + cue.len())),
-            source: document.span_of_bytes(0, 20),
-            kind: Kind::Indirect,
-            confidence: 1.0,
-            source_confidence: 1.0,
-        };
-        let mut quotes = [of("urged"), of("rejected")];
+        let span = |part: &str| document.text().find(part).and_then(|at| document.span_of_bytes(at, at + part.len()));
+        let mut quotes = ["urged", "rejected"].map(|cue| quote(span("The board on Tuesday"), span(cue)));
         border(&document, &mut quotes);
         assert_eq!(quotes.map(|q| document.slice(q.source.unwrap()).to_owned()), ["The board", "The board"]);
     }

@@ -22,16 +22,20 @@ pub(super) fn is_empty(word: &str) -> bool {
     word.chars().filter(|c| c.is_alphanumeric()).count() < 2 || EMPTY.contains(&word.to_lowercase().as_str())
 }
 
+/// The words of a text, as they are written.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
 /// The words of a text in lower case.
 pub(super) fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+    split(text).map(str::to_lowercase).collect()
 }
 
 /// The stems of a text's words: crude, but the same for "negotiate", "negotiated", "negotiations". Words that have none stand
 /// as they are, so that "US" is not "us".
 pub(super) fn stems(text: &str) -> HashSet<String> {
-    let split = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
-    split.map(|word| stem_of(word).unwrap_or_else(|| word.to_owned())).collect()
+    split(text).map(|word| stem_of(word).unwrap_or_else(|| word.to_owned())).collect()
 }
 
 /// The stem of a word that is long enough, and says something of a topic.
@@ -42,8 +46,7 @@ fn stem_of(word: &str) -> Option<String> {
 
 /// What a phrase is known by: the stems of its words, or where none has one ("EU", "the US") its words in capitals.
 fn known_by(phrase: &str) -> HashSet<String> {
-    let split = || phrase.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
-    let stems: HashSet<String> = split().filter_map(stem_of).collect();
+    let stems: HashSet<String> = split(phrase).filter_map(stem_of).collect();
     if !stems.is_empty() {
         return stems;
     }
@@ -51,7 +54,7 @@ fn known_by(phrase: &str) -> HashSet<String> {
         let capitals = word.chars().take_while(|c| c.is_uppercase()).count();
         word.chars().count() > 1 && capitals > 0 && (word.chars().count() == capitals || !is_empty(word))
     };
-    split().filter(is_name).map(str::to_owned).collect()
+    split(phrase).filter(is_name).map(str::to_owned).collect()
 }
 
 fn stem(word: &str) -> String {

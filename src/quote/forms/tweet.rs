@@ -77,6 +77,8 @@ mod tests {
         let line = "We were never asked. — Senator Ada Lunt (@adalunt) May 3, 2027";
         assert_eq!(found(line), [post("We were never asked.", "—", "Senator Ada Lunt")]);
         assert_eq!(found("Fine art– Bo Reyl (@b_reyl) 3 May 2027"), [post("Fine art", "–", "Bo Reyl")]);
+        let hyphen = "We knew. — Ada Lunt-Reyl (@adalunt) May 3, 2027";
+        assert_eq!(found(hyphen), [post("We knew.", "—", "Ada Lunt-Reyl")]);
         let lines = "A headline\n\nWe won!\n\n-- Tellin FC (@tellin) June 1, 2027.\n\nMore.";
         assert_eq!(found(lines), [post("We won!", "--", "Tellin FC")]);
     }
