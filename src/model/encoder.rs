@@ -114,6 +114,9 @@ impl Encoder {
         if buckets != 0 && (buckets < 4 || buckets % 2 != 0) {
             return Err(Error::model(path, "relative_attention_num_buckets must be even and at least 4, or 0"));
         }
+        if config.num_hidden_layers < 1 {
+            return Err(Error::model(path, "num_hidden_layers must be at least 1"));
+        }
         if !matches!(config.hidden_act, Activation::gelu) {
             return Err(Error::model(path, "hidden_act must be gelu, which is what the layers compute"));
         }
@@ -205,18 +208,18 @@ impl Encoder {
             let special = |middle: &[i64], ends: [i64; 2]| [&ends[..1], middle, &ends[1..]].concat();
             rows.push(&special(&tokens.ids[range.clone()], [CLS, SEP]), &special(&tokens.types[range], [0, 0]));
         }
-        self.run(&rows)
+        self.run(&rows, None)
     }
 
-    /// Vectors of whole sequences, one after the other: `[word pieces of all, hidden]`. None may be longer than the
-    /// encoder's window, or hold ids that its vocabulary has not.
-    pub(crate) fn run(&self, rows: &Rows) -> Result<Tensor, Error> {
+    /// Vectors of whole sequences, one after the other, `[word pieces of all, hidden]`, or of the word pieces at `wanted`
+    /// alone, which is quicker. No sequence may be longer than the encoder's window, or hold ids that its vocabulary has not.
+    pub(crate) fn run(&self, rows: &Rows, wanted: Option<&[i64]>) -> Result<Tensor, Error> {
         let row = |values: &[i64]| Tensor::from_slice(values).unsqueeze(0);
         tch::no_grad(|| {
             let (ids, types, positions) = (row(&rows.ids), row(&rows.types), row(&rows.positions));
             let embedded =
                 self.embeddings.forward_t(Some(&ids), Some(&types), Some(&positions), None, false)?.squeeze_dim(0);
-            Ok(self.layers.forward(embedded, &rows.lengths))
+            Ok(self.layers.forward(embedded, &rows.lengths, wanted))
         })
     }
 }

@@ -63,17 +63,24 @@ impl Table {
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(self.width)
             .set_header(["actor", "on", "stands", "score", "95 % interval", "quotations"]);
-        let mut row = |actor: &str, on: &str, label: String, score: f64, [low, high]: [f64; 2], quotes: &[String]| {
+        let mut row = |actor: &str, on: &str, label: &str, score: f64, [low, high]: [f64; 2], quotes: &[String]| {
             let interval = format!("{low:+.2} … {high:+.2}");
-            table.add_row([line(actor), line(on), label, format!("{score:+.2}"), interval, quotes.join(" ")]);
+            table.add_row([
+                line(actor),
+                line(on),
+                label.to_owned(),
+                format!("{score:+.2}"),
+                interval,
+                quotes.join(" "),
+            ]);
         };
         for actor in &analysis.actors {
             for stance in &actor.stance {
-                let label = stance.label.name().to_owned();
+                let label = stance.label.name();
                 row(&actor.name, &stance.target, label, stance.score, stance.interval, &stance.quotes);
             }
             for sentiment in actor.sentiment.iter().filter(|s| s.label != SentimentLabel::Neutral) {
-                let label = format!("{:?}", sentiment.label).to_lowercase();
+                let label = sentiment.label.name();
                 row(&actor.name, &sentiment.target, label, sentiment.score, sentiment.interval, &sentiment.quotes);
             }
         }

@@ -57,6 +57,17 @@ pub enum SentimentLabel {
     Positive,
 }
 
+impl SentimentLabel {
+    /// As samples and the output spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Negative => "negative",
+            Self::Neutral => "neutral",
+            Self::Positive => "positive",
+        }
+    }
+}
+
 /// How sure a stance has to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
@@ -350,21 +361,23 @@ impl PairModel {
     fn batch(&self, sequences: &[Sequence], question: Question) -> Result<Vec<Vec<f64>>, Error> {
         let mut rows = Rows::default();
         sequences.iter().for_each(|s| s.add_to(&mut rows));
-        let hidden = self.encoder.run(&rows)?.to_kind(Number::Float);
-        let total = sequences.iter().map(Sequence::len).sum::<usize>();
-        let mut firsts = Vec::with_capacity(sequences.len());
-        let mut means = vec![0f32; sequences.len() * total];
+        // Of each sequence its first word piece and its focus, which is all that the heads read.
+        let (mut wanted, mut firsts, mut means) = (Vec::new(), Vec::new(), Vec::new());
         let mut at = 0;
-        for (i, sequence) in sequences.iter().enumerate() {
-            firsts.push(at as i64);
+        for sequence in sequences {
             let focus = sequence.focus();
-            for piece in &focus {
-                means[i * total + at + piece] = 1.0 / focus.len() as f32;
-            }
-            at += sequence.len();
+            firsts.push(wanted.len() as i64);
+            wanted.push(at);
+            means.push((wanted.len(), focus.len()));
+            wanted.extend(focus.iter().map(|piece| at + *piece as i64));
+            at += sequence.len() as i64;
         }
-        let means = Tensor::from_slice(&means).view([sequences.len() as i64, total as i64]);
-        let pooled = Tensor::cat(&[hidden.index_select(0, &Tensor::from_slice(&firsts)), means.matmul(&hidden)], -1);
+        let hidden = self.encoder.run(&rows, Some(&wanted))?.to_kind(Number::Float);
+        let mean = |(start, count): &(usize, usize)| {
+            hidden.narrow(0, *start as i64, *count as i64).mean_dim([0i64].as_slice(), true, Number::Float)
+        };
+        let means = Tensor::cat(&means.iter().map(mean).collect::<Vec<_>>(), 0);
+        let pooled = Tensor::cat(&[hidden.index_select(0, &Tensor::from_slice(&firsts)), means], -1);
         let (head, temperature) = match question {
             Question::Stance => (&self.stance, self.calibration.stance_temperature),
             Question::Sentiment => (&self.sentiment, self.calibration.sentiment_temperature),
