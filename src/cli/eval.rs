@@ -113,10 +113,11 @@ fn stance(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
         let gold = eval::read_stances(path)?;
         let pairs: Vec<(&str, Passage)> = gold.iter().map(|g| (g.target.as_str(), g.passage())).collect();
         for (gold, probs) in gold.iter().zip(model.stances(&pairs)?) {
-            let (found, probability) = match probs.three_way() {
-                StanceLabel::Favor => ("favor", probs.favor),
-                StanceLabel::Against => ("against", probs.against),
-                _ => ("neutral", probs.neutral + probs.unrelated),
+            let best = probs.three_way();
+            let probability = match best {
+                StanceLabel::Favor => probs.favor,
+                StanceLabel::Against => probs.against,
+                _ => probs.neutral + probs.unrelated,
             };
             let (asked, told) = (gold.label != "unrelated", probs.is_related(model.bounds().relevance));
             relevance.add(told, asked);
@@ -125,7 +126,7 @@ fn stance(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
             sides.gold += usize::from(SIDES.contains(&gold.label.as_str()));
             sides.right += usize::from(label.is_side() && label.name() == gold.label);
             let gold = SIDES.into_iter().find(|l| *l == gold.label).unwrap_or("neutral");
-            outcomes.push(Outcome { gold, found, probability });
+            outcomes.push(Outcome { gold, found: best.name(), probability });
         }
     }
     let mut report = eval::score_pairs(&outcomes);
@@ -151,12 +152,13 @@ fn sentiment(arguments: &EvalPairsArguments) -> anyhow::Result<Done> {
             }
         }
         for (gold, probs) in labels.into_iter().zip(model.sentiments(&pairs)?) {
-            let (found, probability) = match probs.label() {
-                SentimentLabel::Negative => ("negative", probs.negative),
-                SentimentLabel::Neutral => ("neutral", probs.neutral),
-                SentimentLabel::Positive => ("positive", probs.positive),
+            let best = probs.label();
+            let probability = match best {
+                SentimentLabel::Negative => probs.negative,
+                SentimentLabel::Neutral => probs.neutral,
+                SentimentLabel::Positive => probs.positive,
             };
-            outcomes.push(Outcome { gold, found, probability });
+            outcomes.push(Outcome { gold, found: best.name(), probability });
         }
     }
     let report = eval::score_pairs(&outcomes);

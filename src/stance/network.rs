@@ -362,22 +362,21 @@ impl PairModel {
         let mut rows = Rows::default();
         sequences.iter().for_each(|s| s.add_to(&mut rows));
         // Of each sequence its first word piece and its focus, which is all that the heads read.
-        let (mut wanted, mut firsts, mut means) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut wanted, mut places) = (Vec::new(), Vec::new());
         let mut at = 0;
         for sequence in sequences {
             let focus = sequence.focus();
-            firsts.push(wanted.len() as i64);
+            places.push((wanted.len() as i64, focus.len() as i64));
             wanted.push(at);
-            means.push((wanted.len(), focus.len()));
             wanted.extend(focus.iter().map(|piece| at + *piece as i64));
             at += sequence.len() as i64;
         }
         let hidden = self.encoder.run(&rows, Some(&wanted))?.to_kind(Number::Float);
-        let mean = |(start, count): &(usize, usize)| {
-            hidden.narrow(0, *start as i64, *count as i64).mean_dim([0i64].as_slice(), true, Number::Float)
+        let pooled = |(first, count): &(i64, i64)| {
+            let mean = hidden.narrow(0, first + 1, *count).mean_dim([0i64].as_slice(), true, Number::Float);
+            Tensor::cat(&[hidden.narrow(0, *first, 1), mean], -1)
         };
-        let means = Tensor::cat(&means.iter().map(mean).collect::<Vec<_>>(), 0);
-        let pooled = Tensor::cat(&[hidden.index_select(0, &Tensor::from_slice(&firsts)), means], -1);
+        let pooled = Tensor::cat(&places.iter().map(pooled).collect::<Vec<_>>(), 0);
         let (head, temperature) = match question {
             Question::Stance => (&self.stance, self.calibration.stance_temperature),
             Question::Sentiment => (&self.sentiment, self.calibration.sentiment_temperature),

@@ -9,12 +9,11 @@ tempered as the manifests of model and screen say, those of a checkpoint are not
 """
 
 import argparse
-import tomllib
 from pathlib import Path
 
 import torch
 
-from . import base
+from . import base, manifest
 from . import pairs as P
 from .data import tokenizer_of
 from .train_pair import invented_pairs, load, scores
@@ -25,8 +24,7 @@ SIDES = P.TASKS["stance"][:2]
 
 def tempered(network, model, pairs, device):
     """Probabilities of the stances, with the temperature of the model's manifest where there is one."""
-    manifest = model / "manifest.toml"
-    temperature = tomllib.loads(manifest.read_text())["pairs"]["stance_temperature"] if manifest.exists() else 1.0
+    temperature = manifest.read(model)["pairs"]["stance_temperature"] if model.is_dir() else 1.0
     return (scores(network, pairs, device) / temperature).softmax(-1)
 
 
