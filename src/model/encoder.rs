@@ -10,7 +10,7 @@ use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
 use super::folder::ModelFolder;
-use super::layers::{join_attention, Layers};
+use super::layers::{prepare, Layers};
 use super::relative::RelativeBias;
 use super::tokens::Tokens;
 use super::weights::Weights;
@@ -95,7 +95,7 @@ impl Encoder {
     pub(crate) fn weights(folder: &ModelFolder, precision: Precision) -> Result<Weights, Error> {
         let config = read_config(&folder.file("config.json")?)?;
         let mut weights = Weights::read(folder, "encoder", precision.kind())?;
-        join_attention(&mut weights, config.bert.num_hidden_layers)?;
+        prepare(&mut weights, config.bert.num_hidden_layers)?;
         Ok(weights)
     }
 

@@ -20,6 +20,9 @@ const SMALLEST_SUM: f64 = 1e-25;
 /// are few.
 const ROUND: i64 = 32;
 
+/// Columns of ones beside the values of attention; one would do, a tile of them is quicker.
+const ONES: i64 = 16;
+
 /// Rows that are missing to the next multiple.
 fn filler(rows: i64) -> i64 {
     (ROUND - rows % ROUND) % ROUND
@@ -105,15 +108,17 @@ impl Layers {
 /// The mean of the values by the softmax of the scores: `[heads, pieces, pieces]` and `[heads, pieces, head size]`.
 ///
 /// Softmax shifts each row so that its exponentials stay in bounds, which takes most of its time; trained scores are
-/// within them as they are. Where some are not, they are computed once more, for softmax as usual. The sums are a product
-/// with ones, which is quicker than a sum of 16-bit numbers.
+/// within them as they are. Where some are not, they are computed once more, for softmax as usual. The sums are products with
+/// ones beside the values, which is quicker than a sum of 16-bit numbers.
 fn mean_by(scores: impl Fn() -> Tensor, values: &Tensor) -> Tensor {
+    let size = values.size()[2];
     let weights = scores().exp_();
-    let sums = weights.bmm(&values.narrow(2, 0, 1).ones_like().contiguous());
+    let totals = weights.bmm(&values.pad([0, ONES], "constant", 1.0));
+    let sums = totals.narrow(2, size, 1);
     let (least, most) = sums.aminmax(None, false);
     // False for what is no number, too.
     if least.double_value(&[]) > SMALLEST_SUM && most.double_value(&[]) < 1.0 / SMALLEST_SUM {
-        weights.bmm(values) / sums
+        totals.narrow(2, 0, size) / sums
     } else {
         scores().softmax(-1, None::<Kind>).bmm(values)
     }
@@ -165,13 +170,20 @@ impl Norm {
     }
 }
 
-/// Puts each layer's query, key and value weights into one, so that one multiplication gives all three.
-pub(super) fn join_attention(weights: &mut Weights, layers: i64) -> Result<(), Error> {
+/// The matrices of a layer, once query, key and value are one.
+const MATRICES: [&str; 4] = ["attention.self.qkv", "attention.output.dense", "intermediate.dense", "output.dense"];
+
+/// Puts each layer's query, key and value weights into one, so that one multiplication gives all three, and lays its matrices
+/// as oneDNN multiplies them soonest.
+pub(super) fn prepare(weights: &mut Weights, layers: i64) -> Result<(), Error> {
     for number in 0..layers {
         for kind in ["weight", "bias"] {
             let name = |part: &str| format!("encoder.layer.{number}.attention.self.{part}.{kind}");
             let parts = ["query", "key", "value"].map(name);
             weights.join(&parts, name("qkv"))?;
+        }
+        for matrix in MATRICES {
+            weights.lay_by_column(&format!("encoder.layer.{number}.{matrix}.weight"));
         }
     }
     Ok(())
@@ -217,7 +229,7 @@ mod tests {
         let file = tempfile::Builder::new().suffix(".safetensors").tempfile().unwrap();
         store.save(file.path()).unwrap();
         let mut weights = Weights::of_file(file.path());
-        join_attention(&mut weights, config.num_hidden_layers).unwrap();
+        prepare(&mut weights, config.num_hidden_layers).unwrap();
         let layers = Layers::new(&config, &weights, None).unwrap();
         let other = VarStore::new(Device::Cpu);
         let embeddings = BertEmbeddings::new(other.root() / "embeddings", &config);

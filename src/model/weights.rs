@@ -58,6 +58,13 @@ impl Weights {
         Ok(())
     }
 
+    /// Keeps a matrix column by column; its shape and its numbers stay.
+    pub(super) fn lay_by_column(&mut self, name: &str) {
+        if let Some(matrix) = self.tensors.get_mut(name).filter(|tensor| tensor.dim() == 2) {
+            *matrix = matrix.tr().contiguous().tr();
+        }
+    }
+
     /// Points every variable of a store to its weights, for inference.
     pub fn fill(&self, store: &VarStore) -> Result<(), Error> {
         for (name, mut variable) in store.variables() {
