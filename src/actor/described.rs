@@ -61,19 +61,25 @@ impl Described {
     /// Whether it can mean an entity that stands before it.
     pub fn fits(&self, document: &Document, entities: &Entities, mentions: &[Mention], entity: usize) -> bool {
         !self.is_new(document, entities, mentions, entity)
+            && !(self.is_unnamed() && entities.list[entity].named)
             && !self.is_other(entities, entity)
             && !self.is_owner(entities, mentions, entity)
     }
 
     /// "A palace spokesman" brings in someone, unless right after whom it describes: "Ada Lunt, a spokeswoman", "Lunt is a".
     fn is_new(&self, document: &Document, entities: &Entities, mentions: &[Mention], entity: usize) -> bool {
-        if !["a", "an", "another"].contains(&self.determiner.as_str()) {
+        if !["a", "an", "another", "one"].contains(&self.determiner.as_str()) {
             return false;
         }
         let mut before = mentions[..self.mention].iter().zip(&entities.of).rev();
         let last = before.find(|(_, of)| of.is_some_and(|(e, _)| e == entity)).map_or(0, |(m, _)| m.span.end());
         let gap = document.text().get(last..self.start).unwrap_or("");
         last < self.sentence || gap.split_whitespace().count() > 3
+    }
+
+    /// "The source", whose name the paper keeps to itself.
+    fn is_unnamed(&self) -> bool {
+        ["insider", "insiders", "source", "sources"].contains(&self.noun.as_str())
     }
 
     /// Another group with the same noun, and wholly other words beside it. One man may be "the old priest" and "the Norvian

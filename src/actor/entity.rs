@@ -177,7 +177,12 @@ impl Entities {
         for mention in &form.mentions {
             let gender = title_gender(document, mentions[*mention].span);
             let fits = |e: &&usize| gender.is_none() || self.list[**e].gender.is_none_or(|g| Some(g) == gender);
-            let fitting: Vec<usize> = candidates.iter().filter(fits).copied().collect();
+            let mut fitting: Vec<usize> = candidates.iter().filter(fits).copied().collect();
+            // Who was named before goes before whom the text goes on to name.
+            let known = |e: &usize| self.of[..*mention].iter().flatten().any(|(before, _)| before == e);
+            if fitting.iter().any(known) {
+                fitting.retain(known);
+            }
             // A title that only one of them carries decides.
             let titled: Vec<usize> =
                 fitting.iter().filter(|e| gender.is_some() && self.list[**e].gender == gender).copied().collect();
@@ -277,9 +282,11 @@ impl Entities {
                 self.of[i] = Some(again);
                 continue;
             }
+            let hearer = self.hearer(document, mentions, i);
+            let fits = |e: usize| hearer != Some(e) && self.fits(mention, e);
             let contradicts = |e: usize| described.as_ref().is_some_and(|d| !d.fits(document, self, mentions, e));
             let barred = |c: usize| self.is_barred(document, mentions, i, c);
-            let chosen = self.vote(choices, i, |e| self.fits(mention, e), contradicts, barred);
+            let chosen = self.vote(choices, i, fits, contradicts, barred);
             let chosen = match self.of_clause(document, mentions, i) {
                 Some(entity) if chosen.is_none_or(|(_, share)| share < CLAUSE) => Some((entity, CLAUSE)),
                 _ => chosen,
@@ -332,6 +339,14 @@ impl Entities {
         let before = mentions[..mention].iter().rposition(|m| m.span.end() == end)?;
         let (entity, _) = self.of[before]?;
         matches!(self.list[entity].kind, Kind::Person | Kind::Group).then_some(entity)
+    }
+
+    /// Whom a pronoun tells something: the "Lunt" of "she told Lunt".
+    fn hearer(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<usize> {
+        let (own, other) = (&mentions[mention], mentions.get(mention + 1)?);
+        let between = document.text().get(own.span.end()..other.span.start())?;
+        let told = own.is_pronoun() && [" asked ", " told "].contains(&between);
+        told.then(|| self.of[mention + 1].map(|(entity, _)| entity)).flatten()
     }
 
     /// "Lunt’s visit, where she": the one person whom the sentence names before the clause that the pronoun opens.
@@ -473,7 +488,11 @@ fn is_unit(short: &str, rest: &[String]) -> bool {
         "office", "officer", "officers", "panel", "police", "republicans", "democrats", "secretariat", "service",
         "subcommittee", "team", "unit",
     ];
-    form::is_acronym(short) || rest.iter().any(|word| UNITS.contains(&word.as_str()))
+    // "Tellin Telecom Controller" is a post there.
+    let is_post = |word: &String| word != "general" && (word == "controller" || names::is_title(word));
+    form::is_acronym(short)
+        || rest.iter().any(|word| UNITS.contains(&word.as_str()))
+        || matches!(rest, [post] if is_post(post))
 }
 
 fn may_be_person(kind: Kind) -> bool {
@@ -533,7 +552,8 @@ pub(super) fn phrase(document: &Document, head: Span) -> Span {
     for _ in 0..4 {
         let before = document.text()[sentence.min(start)..start].trim_end();
         let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
-        let plain = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '’' | '\''));
+        let plain =
+            word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '’' | '\'')) || names::is_dotted(word);
         if word.is_empty() || !plain {
             break;
         }
@@ -552,8 +572,9 @@ mod tests {
     use crate::actor::pronoun;
     use crate::text::Document;
 
-    /// The name that the last mention ends at, where the mentions that vote do so for the first of all.
+    /// The name that the last mention ends at, or one so far back, where the mentions that vote do so for the first of all.
     fn ends_at(
+        back: usize,
         text: &str,
         mentions: &[(&str, Kind)],
         form: impl Fn(usize, &str, Kind) -> Form,
@@ -573,16 +594,24 @@ mod tests {
             false => Choices { none: 1.0, candidates: Vec::new() },
         });
         let entities = Entities::new(&document, &mentions, &choices.collect::<Vec<_>>(), &States::default());
-        entities.of.last().copied().flatten().map(|(e, _)| entities.list[e].name.clone())
+        entities.of.iter().rev().nth(back).copied().flatten().map(|(e, _)| entities.list[e].name.clone())
     }
 
     /// The same, where every pronoun votes.
     fn last(text: &str, mentions: &[(&str, Kind)]) -> Option<String> {
-        let form = |_, words: &str, kind| match kind == Kind::Group {
+        ends_at(0, text, mentions, form_of, Mention::is_pronoun)
+    }
+
+    /// The same of the last mention but one.
+    fn last_but_one(text: &str, mentions: &[(&str, Kind)]) -> Option<String> {
+        ends_at(1, text, mentions, form_of, Mention::is_pronoun)
+    }
+
+    fn form_of(_: usize, words: &str, kind: Kind) -> Form {
+        match kind == Kind::Group {
             true => Form::Head { plural: true },
             false => pronoun(words).map_or(Form::Name, Form::Pronoun),
-        };
-        ends_at(text, mentions, form, Mention::is_pronoun)
+        }
     }
 
     /// The same, where the last mention is the head of a description in the singular, and votes.
@@ -591,7 +620,7 @@ mod tests {
             true => Form::Name,
             false => Form::Head { plural: false },
         };
-        ends_at(text, mentions, form, |m| !m.is_name())
+        ends_at(0, text, mentions, form, |m| !m.is_name())
     }
 
     #[test]
@@ -611,6 +640,22 @@ mod tests {
         assert_eq!(of("Bo Reyl left. A palace spokesman said so.", "spokesman").as_deref(), Some("A palace spokesman"));
         assert_eq!(of("Bo Reyl, a spokesman, said so.", "spokesman").as_deref(), Some("Bo Reyl"));
         assert_eq!(of("Bo Reyl’s lawyer said so.", "lawyer").as_deref(), Some("lawyer"));
+        assert_eq!(of("Bo Reyl left. The source said so.", "source").as_deref(), Some("The source"));
+        assert_eq!(of("Bo Reyl left. One guard said so.", "guard").as_deref(), Some("One guard"));
+    }
+
+    #[test]
+    fn who_tells_someone_is_not_that_one() {
+        let named = [("Reyl", Kind::Person), ("he", Kind::Person), ("Reyl", Kind::Person)];
+        assert_eq!(last_but_one("Reyl won. “No,” he told Reyl.", &named), None);
+        assert_eq!(last_but_one("Reyl won. “No,” he told us. Reyl left.", &named).as_deref(), Some("Reyl"));
+    }
+
+    #[test]
+    fn a_surname_is_whose_bearer_was_named_before() {
+        let named = [("Ada Lunt", Kind::Person), ("Lunt", Kind::Person), ("Mia Lunt", Kind::Person)];
+        let of = |text: &str| last_but_one(text, &named);
+        assert_eq!(of("Ada Lunt won. Ms. Lunt wept. Her sister Mia Lunt left.").as_deref(), Some("Ada Lunt"));
     }
 
     #[test]
@@ -625,6 +670,8 @@ mod tests {
         let whole = "Tellin Tin and Lead Company";
         let forms = [whole, "TT&L", "TT&L"].map(|name| (name, Kind::Organization));
         assert_eq!(last(text, &forms).as_deref(), Some(whole));
+        let text = "The Reylcast Controller left. Reylcast did not.";
+        assert_eq!(of(text, "Reylcast Controller", "Reylcast").as_deref(), Some("Reylcast"));
     }
 
     #[test]

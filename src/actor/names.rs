@@ -18,7 +18,7 @@ const TITLES: &[&str] = &[
     "reporter", "editor", "correspondent", "detective", "inspector", "superintendent", "sheriff", "admiral",
     "brigadier", "marshal", "father", "sister", "brother", "mother", "rabbi", "imam", "emperor",
     "duchess", "baroness", "lt", "maj", "adm", "cmdr", "mp", "msp", "mep", "premier",
-    "envoy", "counsel", "solicitor", "magistrate", "treasurer", "ceo", "cfo", "founder", "co-founder", "the",
+    "spokesmen", "spokeswomen", "spokespeople", "prosecutor", "author", "envoy", "counsel", "solicitor", "magistrate", "treasurer", "ceo", "cfo", "founder", "co-founder", "the",
     "a", "an",
 ];
 /// Titles that are surnames too.
@@ -74,7 +74,7 @@ fn names_in(document: &Document, span: Span, joins: &dyn Fn(Span) -> bool) -> Ve
             titled = !matches!(text.to_lowercase().as_str(), "the" | "a" | "an");
         } else if run.is_none() && (OPENERS.contains(&text.to_lowercase().as_str()) || is_party_tag(text)) {
             titled = false;
-        } else if is_capitalized(text) {
+        } else if is_capitalized(text) || run.is_none() && is_number_of_name(document, &words[at..]) {
             // This takes in particles since the run began, so only where a capitalized word follows them.
             run = Some(run.map_or(word.name, |start| start.cover(word.name)));
         } else if run.is_none() || !(inner || PERSONAL.contains(&text) || PARTICLES.contains(&text) && joins(word.name))
@@ -100,8 +100,16 @@ fn is_one_word(document: &Document, after: &[Word]) -> bool {
     }
 }
 
-/// The "State" of "Secretary of State", which belongs to the title. The last of these words is asked about.
+/// The "State" of "Secretary of State" and the "Executive" of "Chief Executive", which belong to the title. The last of these
+/// words is asked about.
 fn is_office(document: &Document, words: &[Word]) -> bool {
+    const CHIEF: &[&str] =
+        &["Executive", "Financial", "Legal", "Marketing", "Medical", "Operating", "Scientific", "Technology"];
+    if let [.., chief, office] = words {
+        if document.slice(chief.name).eq_ignore_ascii_case("chief") && CHIEF.contains(&document.slice(office.name)) {
+            return true;
+        }
+    }
     const OFFICES: &[&str] =
         &["State", "Defense", "Defence", "Energy", "Education", "Labor", "Commerce", "Agriculture", "Transportation"];
     let [.., title, of, office] = words else { return false };
@@ -118,7 +126,8 @@ fn is_surname(document: &Document, words: &[Word], at: usize, run: Option<Span>)
             ["Mr", "Mrs", "Ms", "Dr", "Sen", "Rep", "Gov"].contains(&document.slice(words[before].name))
         }),
     };
-    let follows = words.get(at + 1).is_some_and(|next| !words[at].ends && is_capitalized(document.slice(next.name)));
+    let goes_on = |next: &Word| !words[at].ends && !next.opens && is_capitalized(document.slice(next.name));
+    let follows = words.get(at + 1).is_some_and(goes_on);
     SURNAMES.contains(&text.to_lowercase().as_str()) && is_capitalized(text) && given && !follows
 }
 
@@ -126,6 +135,43 @@ fn is_surname(document: &Document, words: &[Word], at: usize, run: Option<Span>)
 pub(super) fn is_party_tag(word: &str) -> bool {
     let place = ["D-", "R-", "I-", "L-"].iter().find_map(|party| word.strip_prefix(party));
     place.is_some_and(|place| place.starts_with(char::is_uppercase))
+}
+
+/// The "34th" of "34th Street Partnership". The first of these words is asked about.
+fn is_number_of_name(document: &Document, words: &[Word]) -> bool {
+    let [number, next, ..] = words else { return false };
+    let (number, next) = (document.slice(number.name), document.slice(next.name));
+    let digits = number.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let is_ordinal = ["st", "nd", "rd", "th"].contains(&&number[digits.len()..])
+        && !digits.is_empty()
+        && digits.bytes().all(|b| b.is_ascii_digit());
+    is_ordinal && is_capitalized(next) && !is_title(next) && !is_date(next, " 1")
+}
+
+/// Whether a word is letters with dots between: "U.S", "U.N.".
+pub(super) fn is_dotted(word: &str) -> bool {
+    let letters = word.strip_suffix('.').unwrap_or(word);
+    letters.contains('.') && letters.split('.').all(|part| part.chars().count() == 1)
+}
+
+/// What stands behind a name, without a last dot of its own: " officials" of "U.S. officials".
+pub(super) fn behind<'a>(name: &str, after: &'a str) -> &'a str {
+    after.strip_prefix('.').filter(|_| is_dotted(name)).unwrap_or(after)
+}
+
+/// Whether a source is nobody: "no official", "not everyone", "none of them"; "No 10" is somebody.
+pub(super) fn is_nobody(source: &str) -> bool {
+    let mut words = source.split_whitespace().map(str::to_lowercase);
+    let is_none = words.next().is_some_and(|word| ["no", "nobody", "none", "not"].contains(&word.as_str()));
+    is_none && !words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a source is several who speak for others, and none of these: "Spokesmen for the mayor, Ada Lunt,".
+pub(super) fn is_of_speakers(source: &str) -> bool {
+    let mut words = source.split_whitespace().map(str::to_lowercase);
+    let first = words.find(|word| word != "the");
+    first.is_some_and(|word| ["spokesmen", "spokespeople", "spokeswomen", "spokespersons"].contains(&word.as_str()))
+        && words.next().is_some_and(|word| begins_dependent(&word))
 }
 
 /// Whether a name of several words ends in a title, and so describes: "Norvia Governor", "Reyl Aide".
@@ -154,7 +200,7 @@ pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
         let possesses = possesses(after);
         let depends = before.split_whitespace().skip(1).any(begins_dependent);
         // A capitalized modifier of a common noun ("Democratic lawmakers") is no name of the whole.
-        let next = after.strip_prefix(char::is_whitespace).unwrap_or("");
+        let next = behind(document.slice(name.span), after).strip_prefix(char::is_whitespace).unwrap_or("");
         let modifies = next.starts_with(char::is_lowercase)
             && !["of ", "who", "and ", "or ", "himself", "herself"].iter().any(|word| next.starts_with(word));
         !possesses && !depends && !modifies && !is_date(document.slice(name.span), after)
@@ -175,8 +221,13 @@ fn is_date(name: &str, after: &str) -> bool {
     DAYS.contains(&name) || is_month && number.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a word has a capital first, or after a particle that a hyphen joins to it: "al-Rashid".
+/// Whether a word has a capital first, after a particle that a hyphen joins to it ("al-Rashid"), or second ("iGen").
 fn is_capitalized(word: &str) -> bool {
+    let mut letters = word.chars();
+    let second = letters.next().is_some_and(char::is_lowercase) && letters.next().is_some_and(char::is_uppercase);
+    if second && letters.next().is_some_and(char::is_lowercase) {
+        return true;
+    }
     let after = word.split_once('-').filter(|(particle, _)| PERSONAL.contains(particle) || *particle == "el");
     word.starts_with(char::is_uppercase) || after.is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase))
 }
@@ -249,7 +300,7 @@ pub(super) fn is_pronoun(text: &str) -> bool {
     #[rustfmt::skip]
     const OTHERS: &[&str] = &[
         "this", "that", "these", "those", "one", "others", "some", "many", "both", "everyone", "everybody", "someone",
-        "anyone", "all", "another",
+        "anyone", "all", "another", "the",
     ];
     super::mention::pronoun(text).is_some() || OTHERS.contains(&uncounted(&text.to_lowercase()))
 }
@@ -277,6 +328,16 @@ fn unglued(word: &str) -> impl Iterator<Item = &str> {
     [first, second].into_iter().filter(|part| !part.is_empty())
 }
 
+/// Many that own a part of a name: "Workers’ Compensation Board", "People’s Bank".
+#[rustfmt::skip]
+const OWNERS: &[&str] = &[
+    "Children", "Citizens", "Consumers", "Doctors", "Drivers", "Farmers", "Governors", "Lawyers", "Men", "Miners", "Nurses",
+    "People", "Physicians", "Pilots", "Players", "Teachers", "Veterans", "Women", "Workers", "Writers",
+];
+
+/// White space that is wider parts what stands beside: "Photo: Ada Lunt   Opened: the pier".
+const WIDEST_SPACE: usize = 2;
+
 fn words(document: &Document, span: Span) -> Vec<Word> {
     let text = document.slice(span);
     let mut found: Vec<Word> = Vec::new();
@@ -284,6 +345,7 @@ fn words(document: &Document, span: Span) -> Vec<Word> {
     for raw in text.split_whitespace().flat_map(unglued) {
         // These are slices of the text in order.
         let start = at + text[at..].find(raw).unwrap_or(0);
+        let is_apart = start - at > WIDEST_SPACE;
         at = start + raw.len();
         let bare = raw.trim_start_matches(|c: char| !c.is_alphanumeric());
         let left = start + raw.len() - bare.len();
@@ -293,12 +355,15 @@ fn words(document: &Document, span: Span) -> Vec<Word> {
             last.ends = true;
         }
         let possessive = without_possessive(bare);
-        let initial = possessive.chars().count() == 1 || is_title(possessive);
+        // "St. Anders" goes on after its dot, as "J. Lunt" and "Gov. Lunt" do.
+        let initial =
+            possessive.chars().count() == 1 || is_title(possessive) || ["Ft", "Mt", "St"].contains(&possessive);
         let after = &text[left + possessive.len()..at];
         if let Some(name) = document.span_of_bytes(span.start() + left, span.start() + left + possessive.len()) {
             if !name.is_empty() {
-                let opens = raw.starts_with(|c: char| !c.is_alphanumeric());
-                found.push(Word { name, opens, ends: !(after.is_empty() || initial && after == ".") });
+                let opens = is_apart || raw.starts_with(|c: char| !c.is_alphanumeric());
+                let owns = OWNERS.contains(&possessive) && ["’", "'", "’s", "'s"].contains(&after);
+                found.push(Word { name, opens, ends: !(after.is_empty() || owns || initial && after == ".") });
             }
         }
     }
@@ -321,7 +386,7 @@ pub(super) fn is_title(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{bare, head_name, is_of_several, names_in};
+    use super::{bare, head_name, is_nobody, is_of_several, is_of_speakers, names_in};
     use crate::text::Document;
 
     #[test]
@@ -341,6 +406,26 @@ mod tests {
         assert_eq!(names("President Ada Lunt"), ["Ada Lunt"]);
         assert_eq!(names("Ruritania’s President Lunt"), ["Ruritania", "Lunt"]);
         assert_eq!(names("Dr. J. van der Meer, the mayor’s aide"), ["J. van der Meer"]);
+    }
+
+    #[test]
+    fn titles_of_two_words_and_numbers_of_names() {
+        assert_eq!(names("Chief Executive Ada Lunt of Reyl"), ["Ada Lunt of Reyl"]);
+        assert_eq!(names("St. Anders County Prosecutor Bo Reyl"), ["St. Anders County", "Bo Reyl"]);
+        assert_eq!(names("the 34th Street Guild"), ["34th Street Guild"]);
+        assert_eq!(names("the 34th President"), Vec::<String>::new());
+        assert_eq!(names("the State Workers’ Aid Board"), ["State Workers’ Aid Board"]);
+        assert_eq!(names("the website uPier"), ["uPier"]);
+        assert_eq!(names("Photo: Bo Reyl   Opened: the pier"), ["Photo", "Bo Reyl", "Opened"]);
+        assert_eq!(names("Rep. Adam Bishop (D., N.Y.)"), ["Adam Bishop", "D", "N.Y"]);
+    }
+
+    #[test]
+    fn nobody_and_those_who_speak_for_others() {
+        assert!(["no guards", "Not everyone", "none of them", "No one"].into_iter().all(is_nobody));
+        assert!(!["No 10", "Nora Lunt", "", "Neither side"].into_iter().any(is_nobody));
+        assert!(is_of_speakers("Spokesmen for the mayor, Ada Lunt,"));
+        assert!(!["Spokesmen", "A spokesman for the mayor"].into_iter().any(is_of_speakers));
     }
 
     #[test]

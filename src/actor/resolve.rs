@@ -124,10 +124,14 @@ pub(crate) fn resolve(
 impl<'a> Cast<'a> {
     fn attribute(&mut self, source: Span) -> Attribution {
         let heads = self.heads(source);
-        let (actor, method, confidence) = if let Some(state) = self.demonym(source) {
+        let (actor, method, confidence) = if names::is_nobody(self.document.slice(source)) {
+            (None, Method::Pronoun, 1.0)
+        } else if let Some(state) = self.demonym(source) {
             (Some(self.of_name(&state, Kind::Place)), Method::FullestName, 1.0)
         } else if let Some(parts) = self.compound(source, &heads) {
             (Some(self.unnamed(&parts, Kind::Group, true)), Method::Compound, 1.0)
+        } else if names::is_of_speakers(self.document.slice(source)) {
+            (Some(self.unnamed(self.words_of(source), Kind::Group, false)), Method::Description, 1.0)
         } else if let Some(head) = self.choose(source, &heads) {
             self.of_mention(source, head)
         } else {
@@ -177,7 +181,8 @@ impl<'a> Cast<'a> {
             return false;
         }
         // A name before a common noun ("Democratic lawmakers", "Kremlin spokesman Ivo Petran") is no head.
-        let next = after.strip_prefix(|c: char| c.is_whitespace() || c == '-').unwrap_or("");
+        let next = names::behind(self.document.slice(mention), after);
+        let next = next.strip_prefix(|c: char| c.is_whitespace() || c == '-').unwrap_or("");
         const AFTER_HEAD: &[&str] = &[
             "of", "and", "who", "which", "that", "in", "for", "at", "from", "on", "himself", "herself", "itself", "to",
             "or", "with",
@@ -196,13 +201,13 @@ impl<'a> Cast<'a> {
         possessive && !after.trim().is_empty()
     }
 
-    /// The name of several heads that "and" joins.
+    /// The name of several heads that "and", or "neither … nor", joins.
     fn compound(&self, source: Span, heads: &[usize]) -> Option<String> {
         let (first, last) = (heads.first()?, heads.last()?);
         let text = self.document.text();
         let joined = heads.windows(2).any(|pair| {
             let gap = &text[self.mentions[pair[0]].span.end()..self.mentions[pair[1]].span.start()];
-            gap.split_whitespace().any(|w| w == "and")
+            gap.split_whitespace().any(|w| ["and", "nor"].contains(&w))
         });
         let entities: Vec<usize> = heads.iter().filter_map(|h| self.entities.of[*h].map(|(e, _)| e)).collect();
         if first == last || !joined || entities.len() < heads.len() || entities.iter().all(|e| *e == entities[0]) {
@@ -281,12 +286,17 @@ impl<'a> Cast<'a> {
         (Some(actor), method, sure)
     }
 
-    /// "some Republicans": of those who bear the name, not all.
+    /// "some Republicans", "one Democrat": of those who bear the name, not all.
     fn is_counted(&self, name: Span) -> bool {
         const COUNTS: &[&str] =
             &["some", "many", "most", "several", "few", "other", "two", "three", "four", "five", "dozens", "both"];
         let word = names::word_before(self.document, name).to_lowercase();
-        COUNTS.contains(&word.as_str()) && is_plural(self.document.slice(name))
+        if ["a", "an", "another", "one"].contains(&word.as_str()) {
+            return true;
+        }
+        let is_number = word.chars().all(|c| c.is_ascii_digit() || c == ',');
+        let opens = self.document.sentence_at(name.start()).is_none_or(|s| s.span.start() == name.start());
+        (COUNTS.contains(&word.as_str()) || is_number) && !opens && is_plural(self.document.slice(name))
     }
 
     /// A description that names nobody.
@@ -320,9 +330,14 @@ impl<'a> Cast<'a> {
         (Some(self.of_name(&name, Kind::Unknown)), Method::Name, 1.0)
     }
 
-    /// The actor of this name: that of the article, or a new one.
+    /// The actor of this name, in full or as other mentions have it: that of the article, or a new one.
     fn of_name(&mut self, name: &str, kind: Kind) -> usize {
         let known = self.entities.list.iter().position(|e| e.named && folded(&e.name) == folded(name));
+        let known = known.or_else(|| {
+            let called = |m: &Mention| m.is_name() && folded(names::bare(self.document.slice(m.span))) == folded(name);
+            let mut of = self.mentions.iter().zip(&self.entities.of).filter(|(m, _)| called(m));
+            of.find_map(|(_, of)| of.map(|(entity, _)| entity)).filter(|e| self.entities.list[*e].named)
+        });
         let Some(entity) = known else { return self.unnamed(name, kind, true) };
         if let Some(actor) = self.by_entity.get(&entity) {
             return *actor;
@@ -333,9 +348,10 @@ impl<'a> Cast<'a> {
         actor
     }
 
-    /// An actor that no entity stands behind: one for each wording.
+    /// An actor that no entity stands behind: one for each wording, whatever its article.
     fn unnamed(&mut self, name: &str, kind: Kind, named: bool) -> usize {
         let key = folded(name);
+        let key = ["the ", "a ", "an "].iter().find_map(|article| key.strip_prefix(article)).unwrap_or(&key).to_owned();
         if let Some(actor) = self.by_name.get(&key) {
             return *actor;
         }

@@ -28,6 +28,8 @@ const DATED: &[&str] = &[
 const RELATIVES: &[&str] = &["that", "which", "who", "whose"];
 /// What begins words put in between a source and its cue.
 const PUT_IN: &[&str] = &["after", "during", "for", "in", "speaking"];
+/// What is put in there by itself: none of 55 such sources holds it.
+const ADVERBS: &[&str] = &["also", "however", "instead", "meanwhile", "though", "too"];
 /// What may stand before the words that count a source, and what these then begin with.
 const COUNTING: &[(&str, &[&str])] = &[
     ("not", &["all", "every", "everybody", "everyone", "one"]),
@@ -98,7 +100,8 @@ fn without_insertion(document: &Document, source: Span, cue: Span) -> Span {
     let closed = text.strip_suffix(',').or(document.text()[source.end()..cue.start()].starts_with(',').then_some(text));
     let Some((who, insertion)) = closed.and_then(|text| text.rsplit_once(',')) else { return source };
     let first = insertion.split_whitespace().next().unwrap_or_default();
-    let of_who = (insertion.starts_with(char::is_whitespace) && PUT_IN.contains(&first)).then_some(who.len());
+    let put_in = PUT_IN.contains(&first) || ADVERBS.contains(&insertion.trim());
+    let of_who = (insertion.starts_with(char::is_whitespace) && put_in).then_some(who.len());
     of_who.and_then(|length| document.span_of_bytes(source.start(), source.start() + length)).unwrap_or(source)
 }
 
@@ -212,6 +215,7 @@ mod tests {
         assert_eq!(mended("[Ada Lunt, in a statement,] |said."), "Ada Lunt");
         assert_eq!(mended("[Ada Lunt, in a statement], |said."), "Ada Lunt");
         assert_eq!(mended("[Ada Lunt, the master, for her part,] |said."), "Ada Lunt, the master,");
+        assert_eq!(mended("[Guards and others, meanwhile,] |said."), "Guards and others");
         assert_eq!(mended("[Ada Lunt, like the others,] |said."), "Ada Lunt, like the others,");
         assert_eq!(mended("Bo Reyl, [who together] |said."), "who");
         assert_eq!(mended("[Who else] |said so?"), "Who else");

@@ -14,8 +14,8 @@ const HEARSAY: &[&str] = &["allegedly", "purportedly", "reportedly", "supposedly
 /// Their subject is spoken to.
 #[rustfmt::skip]
 const ADDRESSED: &[&str] = &[
-    "advised", "asked", "assured", "encouraged", "informed", "instructed", "invited", "notified", "questioned",
-    "reminded", "told", "urged", "warned",
+    "advised", "alerted", "asked", "assured", "briefed", "encouraged", "informed", "instructed", "invited", "notified",
+    "questioned", "reminded", "told", "urged", "warned",
 ];
 /// Their subject is spoken of, as is that of the verbs of [`expletive`].
 #[rustfmt::skip]
@@ -65,7 +65,7 @@ fn subject_of(cue: &[&str]) -> Option<Subject> {
     }
     let be = before.iter().rfind(|word| BE.contains(word))?;
     // "Fox News is told": an outlet speaks of itself so.
-    let addressed = ADDRESSED.contains(verb) && !["am", "are", "is"].contains(be);
+    let addressed = ADDRESSED.contains(verb) && !(*verb == "told" && ["am", "are", "is"].contains(be));
     if addressed {
         return Some(Subject::Addressed);
     }
@@ -117,6 +117,7 @@ mod tests {
     fn whom_it_speaks_to_is_none() {
         let parts = ["Lunt", "was once asked", "how it would end"];
         assert_eq!(left("Lunt was once asked how it would end.", parts), (None, vec![parts[2].to_owned()]));
+        assert_eq!(left("Lunt is asked how it went.", ["Lunt", "is asked", "how it went"]).0, None);
     }
 
     #[test]
