@@ -4,9 +4,12 @@
 use super::determiner::is_determiner;
 use super::entity::{phrase, Entities, DESCRIBED};
 use super::matching::folded;
-use super::mention::{is_plural, Form, Mention};
+use super::mention::{is_plural, Form, Kind, Mention};
 use super::names;
 use crate::text::{before_possessive, Document, Span};
+
+/// Nouns for those whom papers do not name, the first two for nobody else.
+const UNNAMED: &[&str] = &["insider", "source", "aide", "diplomat", "official", "resident", "user", "witness"];
 
 /// A description, apart in its words.
 pub(super) struct Described {
@@ -60,15 +63,21 @@ impl Described {
 
     /// Whether it can mean an entity that stands before it.
     pub fn fits(&self, document: &Document, entities: &Entities, mentions: &[Mention], entity: usize) -> bool {
-        !self.is_new(document, entities, mentions, entity)
-            && !(self.is_unnamed() && entities.list[entity].named)
-            && !self.is_other(entities, entity)
-            && !self.is_owner(entities, mentions, entity)
+        let excluded = self.is_new(document, entities, mentions, entity)
+            || self.is_unnamed() && entities.list[entity].named
+            || self.is_text(mentions[self.mention].kind, entities.list[entity].kind)
+            || self.is_other(entities, entity)
+            || self.is_owner(entities, mentions, entity);
+        !excluded
     }
 
     /// "A palace spokesman" brings in someone, unless right after whom it describes: "Ada Lunt, a spokeswoman", "Lunt is a".
     fn is_new(&self, document: &Document, entities: &Entities, mentions: &[Mention], entity: usize) -> bool {
-        if !["a", "an", "another", "one"].contains(&self.determiner.as_str()) {
+        let before = names::word_before(document, mentions[self.mention].span).to_lowercase();
+        if self.determiner == "another" || ["other", "another"].contains(&before.as_str()) {
+            return true;
+        }
+        if !["a", "an", "one"].contains(&self.determiner.as_str()) {
             return false;
         }
         let mut before = mentions[..self.mention].iter().zip(&entities.of).rev();
@@ -79,7 +88,15 @@ impl Described {
 
     /// "The source", whose name the paper keeps to itself.
     fn is_unnamed(&self) -> bool {
-        ["insider", "insiders", "source", "sources"].contains(&self.noun.as_str())
+        ["insiders", "sources"].contains(&self.noun.as_str()) || UNNAMED[..2].contains(&self.noun.as_str())
+    }
+
+    /// "The video" is no person, "the story" no newspaper.
+    fn is_text(&self, own: Kind, other: Kind) -> bool {
+        const OUTLETS: &[&str] =
+            &["blog", "daily", "magazine", "newspaper", "outlet", "paper", "publication", "site", "tabloid", "website"];
+        let organization = other == Kind::Organization && !OUTLETS.contains(&self.noun.as_str());
+        own == Kind::Document && (other == Kind::Person || organization)
     }
 
     /// Another group with the same noun, and wholly other words beside it. One man may be "the old priest" and "the Norvian
@@ -102,9 +119,9 @@ impl Described {
     }
 
     /// The one description before that has the noun and all words beside it ("the intelligence official" after "a Norvian
-    /// intelligence official"), where this says "the" and has such words.
+    /// intelligence official"), where this says "the" and has such words, or means somebody whom papers do not name.
     pub fn again(&self, entities: &Entities) -> Option<(usize, f64)> {
-        if self.modifiers.is_empty() {
+        if self.modifiers.is_empty() && !UNNAMED.contains(&self.noun.as_str()) {
             return None;
         }
         self.one_before(entities, |theirs| self.modifiers.iter().all(|word| theirs.contains(word)))

@@ -333,12 +333,24 @@ impl Entities {
         (self.list.len() - 1, 1.0)
     }
 
-    /// "Bo Reyl, who": the person or group whose mention ends right before the pronoun.
+    /// "Bo Reyl, who", "the Tellin Post, which": what the mention that ends right before the pronoun stands for. An organization
+    /// is "who" only where it does not depend on another noun, as in "the head of the Post, who".
     fn of_relative(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<usize> {
-        let end = followed(document, mentions[mention].span)?.len();
+        let own = mentions[mention].span;
+        let end = followed(document, own)?.len();
         let before = mentions[..mention].iter().rposition(|m| m.span.end() == end)?;
         let (entity, _) = self.of[before]?;
-        matches!(self.list[entity].kind, Kind::Person | Kind::Group).then_some(entity)
+        let Entity { kind, named, name, .. } = &self.list[entity];
+        let follows = if document.slice(own).eq_ignore_ascii_case("which") {
+            *kind != Kind::Person && (*named || name.contains(' '))
+        } else {
+            let depends = || {
+                let word = names::word_before(document, phrase(document, mentions[before].span)).to_lowercase();
+                ["at", "for", "from", "group", "in", "of"].contains(&word.as_str())
+            };
+            matches!(kind, Kind::Person | Kind::Group) || *kind == Kind::Organization && *named && !depends()
+        };
+        follows.then_some(entity)
     }
 
     /// Whom a pronoun tells something: the "Lunt" of "she told Lunt".
@@ -445,7 +457,7 @@ impl Entities {
     }
 
     /// Whether a mention can stand for an entity, by what its form tells.
-    fn fits(&self, mention: &Mention, entity: usize) -> bool {
+    pub(super) fn fits(&self, mention: &Mention, entity: usize) -> bool {
         let Entity { kind, gender, name, .. } = &self.list[entity];
         let one =
             |other| *gender != Some(other) && may_be_person(*kind) && (gender.is_some() || !names::is_of_several(name));
@@ -465,7 +477,7 @@ impl Entities {
 
 /// The text up to what a relative pronoun follows: "Bo Reyl" of "Bo Reyl, who".
 fn followed(document: &Document, pronoun: Span) -> Option<&str> {
-    let relative = ["who", "whom", "whose"].contains(&document.slice(pronoun).to_lowercase().as_str());
+    let relative = ["who", "whom", "whose", "which"].contains(&document.slice(pronoun).to_lowercase().as_str());
     let before = document.text()[..pronoun.start()].strip_suffix(char::is_whitespace).filter(|_| relative)?;
     Some(before.strip_suffix(',').unwrap_or(before))
 }
@@ -642,6 +654,17 @@ mod tests {
         assert_eq!(of("Bo Reyl’s lawyer said so.", "lawyer").as_deref(), Some("lawyer"));
         assert_eq!(of("Bo Reyl left. The source said so.", "source").as_deref(), Some("The source"));
         assert_eq!(of("Bo Reyl left. One guard said so.", "guard").as_deref(), Some("One guard"));
+        assert_eq!(of("Bo Reyl left. Other guards said so.", "guards").as_deref(), Some("guards"));
+    }
+
+    #[test]
+    fn an_organization_is_who_where_it_depends_on_nobody() {
+        let named = [("Tellin Post", Kind::Organization), ("who", Kind::Unknown)];
+        assert_eq!(last("He wrote to the Tellin Post, who said no.", &named).as_deref(), Some("Tellin Post"));
+        assert_eq!(
+            last("The Tellin Post, which said no.", &[named[0], ("which", Kind::Unknown)]).as_deref(),
+            Some("Tellin Post")
+        );
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub(super) fn mend(document: &Document, quote: &mut Quote) {
         quote.source = Some(source);
         pieces.extend(quotation);
     }
+    if let Some(cue) = quote.cue {
+        drop_strays(document, cue, &mut pieces);
+    }
     pieces.sort();
     quote.kind = Kind::of(document, &pieces);
     quote.content = pieces;
@@ -67,9 +70,26 @@ fn within_headline(document: &Document, content: Span) -> Span {
     document.span_of_bytes(content.start(), paragraph.end()).unwrap_or(content)
 }
 
+/// Where the sentence of the cue holds content, drops words without marks in sentences before it and in later paragraphs: what
+/// is said stands there in marks. Of 26,677 attributions of PolNeAR's training articles and
+/// our labels 3 hold words of an earlier paragraph so, and 65 of a later one, most of them posts.
+fn drop_strays(document: &Document, cue: Span, pieces: &mut Vec<Span>) {
+    let Some(sentence) = document.sentence_at(cue.start()).map(|sentence| sentence.span) else { return };
+    let paragraph = document.paragraph_at(cue.start());
+    let marked = |piece: &Span| {
+        document.marks().is_quoted(piece.start()) || document.slice(*piece).starts_with(|c: char| !c.is_alphanumeric())
+    };
+    if pieces.iter().any(|piece| piece.overlaps(sentence)) {
+        pieces.retain(|piece| {
+            let strays = piece.end() <= sentence.start() || document.paragraph_at(piece.start()) > paragraph;
+            marked(piece) || !strays
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{closed, in_one_paragraph, part, within_headline};
+    use super::{closed, drop_strays, in_one_paragraph, part, within_headline};
     use crate::text::Document;
 
     fn parted(text: &str, source: &str) -> (String, Option<String>) {
@@ -112,6 +132,25 @@ mod tests {
         assert_eq!(cut("“It is late,” Ada Lunt told the house"), "“It is late,”");
         assert_eq!(cut("“It is late” for the house"), "“It is late” for the house");
         assert_eq!(cut("“It is late,” and “dark”"), "“It is late,” and “dark”");
+    }
+
+    #[test]
+    fn bare_words_of_other_sentences_are_none_of_it() {
+        let text =
+            "The pier is old. “It shook,” he said. According to Lunt, it will be shut.\n\nThe ferry sails. “Late.”";
+        let document = Document::new(text.to_owned());
+        let span = |part: &str| {
+            let at = text.find(part).unwrap();
+            document.span_of_bytes(at, at + part.len()).unwrap()
+        };
+        let kept = |parts: &[&str]| {
+            let mut pieces: Vec<_> = parts.iter().map(|part| span(part)).collect();
+            drop_strays(&document, span("According to"), &mut pieces);
+            pieces.into_iter().map(|piece| document.slice(piece)).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&["The pier is old", "it will be shut", "The ferry sails"]), ["it will be shut"]);
+        assert_eq!(kept(&["“It shook,”", "it will be shut", "“Late.”"]).len(), 3);
+        assert_eq!(kept(&["The pier is old"]), ["The pier is old"]);
     }
 
     #[test]
