@@ -71,6 +71,7 @@ impl Finder {
     /// The quotations of a document, in order of their first content.
     pub fn find(&self, document: &Document, tokens: &Tokens, hidden: &Tensor) -> Vec<Quote> {
         let mut quotes = self.read(document, tokens, hidden);
+        quotes.iter_mut().for_each(|quote| repair::drop_strays(document, quote));
         source::border(document, &mut quotes);
         speech::go_on(document, &mut quotes);
         if let Some(calibration) = &self.confidence {

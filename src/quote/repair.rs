@@ -13,9 +13,6 @@ pub(super) fn mend(document: &Document, quote: &mut Quote) {
         quote.source = Some(source);
         pieces.extend(quotation);
     }
-    if let Some(cue) = quote.cue {
-        drop_strays(document, cue, &mut pieces);
-    }
     pieces.sort();
     quote.kind = Kind::of(document, &pieces);
     quote.content = pieces;
@@ -73,23 +70,26 @@ fn within_headline(document: &Document, content: Span) -> Span {
 /// Where the sentence of the cue holds content, drops words without marks in sentences before it and in later paragraphs: what
 /// is said stands there in marks. Of 26,677 attributions of PolNeAR's training articles and
 /// our labels 3 hold words of an earlier paragraph so, and 65 of a later one, most of them posts.
-fn drop_strays(document: &Document, cue: Span, pieces: &mut Vec<Span>) {
+pub(super) fn drop_strays(document: &Document, quote: &mut Quote) {
+    let Some(cue) = quote.cue else { return };
     let Some(sentence) = document.sentence_at(cue.start()).map(|sentence| sentence.span) else { return };
     let paragraph = document.paragraph_at(cue.start());
     let marked = |piece: &Span| {
         document.marks().is_quoted(piece.start()) || document.slice(*piece).starts_with(|c: char| !c.is_alphanumeric())
     };
-    if pieces.iter().any(|piece| piece.overlaps(sentence)) {
-        pieces.retain(|piece| {
+    if quote.content.iter().any(|piece| piece.overlaps(sentence)) {
+        quote.content.retain(|piece| {
             let strays = piece.end() <= sentence.start() || document.paragraph_at(piece.start()) > paragraph;
             marked(piece) || !strays
         });
+        quote.kind = Kind::of(document, &quote.content);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{closed, drop_strays, in_one_paragraph, part, within_headline};
+    use crate::quote::{Kind, Quote};
     use crate::text::Document;
 
     fn parted(text: &str, source: &str) -> (String, Option<String>) {
@@ -144,9 +144,16 @@ mod tests {
             document.span_of_bytes(at, at + part.len()).unwrap()
         };
         let kept = |parts: &[&str]| {
-            let mut pieces: Vec<_> = parts.iter().map(|part| span(part)).collect();
-            drop_strays(&document, span("According to"), &mut pieces);
-            pieces.into_iter().map(|piece| document.slice(piece)).collect::<Vec<_>>()
+            let mut quote = Quote {
+                content: parts.iter().map(|part| span(part)).collect(),
+                cue: Some(span("According to")),
+                source: None,
+                kind: Kind::Mixed,
+                confidence: 1.0,
+                source_confidence: 1.0,
+            };
+            drop_strays(&document, &mut quote);
+            quote.content.into_iter().map(|piece| document.slice(piece)).collect::<Vec<_>>()
         };
         assert_eq!(kept(&["The pier is old", "it will be shut", "The ferry sails"]), ["it will be shut"]);
         assert_eq!(kept(&["“It shook,”", "it will be shut", "“Late.”"]).len(), 3);

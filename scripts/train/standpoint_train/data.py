@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import itertools
 import json
 import random
 import re
@@ -173,13 +174,30 @@ def stances(root, part):
         yield Stances(row["id"], row["text"], attributions, line["targets"], sides, actors)
 
 
-def unlabelled(root):
-    """News articles without labels of quotations, ours neither; of the bodies of FNC every third."""
+def unlabelled(root, every=3):
+    """News articles without labels of quotations, ours neither; of the bodies of FNC every third, or all."""
     ours = {(label["corpus"], label["row"]) for part in ("train", "dev") for label in labels(part)}
-    for name, step in (("basil/train", 1), ("text/wikinews", 1), ("fnc/train-bodies", 3)):
+    for name, step in (("basil/train", 1), ("text/wikinews", 1), ("fnc/train-bodies", every)):
         for n, row in enumerate(read_jsonl(root / f"{name}.jsonl.gz")):
             if n % step == 0 and (name, n) not in ours:
                 yield {"id": f"{name}-{n}", "text": row["text"]}
+
+
+def sentences(root):
+    """News of which we have sentences: each for itself, but those of Global Voices, which stand in order, by 24, three to a
+    paragraph."""
+    for name in ("newsmtsc/train", "dse/train"):
+        texts = dict.fromkeys(row["text"] for row in read_jsonl(root / f"{name}.jsonl.gz"))
+        yield from ({"id": f"{name}-{n}", "text": text} for n, text in enumerate(texts))
+    voices = [row["text"] for row in read_jsonl(root / "text/globalvoices.jsonl.gz")]
+    for first in range(0, len(voices), 24):
+        paragraphs = [" ".join(voices[at : at + 3]) for at in range(first, min(first + 24, len(voices)), 3)]
+        yield {"id": f"text/globalvoices-{first}", "text": "\n\n".join(paragraphs)}
+
+
+def texts(root, all):
+    """What a larger model reads for a smaller one."""
+    return itertools.chain(unlabelled(root, 1), sentences(root)) if all else unlabelled(root)
 
 
 def taught(tokenizer, root, articles, lessons):
@@ -188,7 +206,7 @@ def taught(tokenizer, root, articles, lessons):
         if article.id in lessons:
             article.scores = lessons[article.id]["scores"]
     more = []
-    for row in unlabelled(root):
+    for row in texts(root, all=True):
         if row["id"] in lessons:
             article = encode(tokenizer, row["id"], row["text"])
             article.scores = lessons[row["id"]]["scores"]

@@ -46,26 +46,36 @@ def breaks_of(article):
     return [i for i, p in enumerate(article.paragraph) if i == 0 or p != article.paragraph[i - 1]]
 
 
+BATCH = 6144
+"""Word pieces of one pass, padding included."""
+
+
 @torch.inference_mode()
 def hidden_states(network, article, size=190, overlap=32, bf16=True):
-    spans = plan(len(article.ids), breaks_of(article), size, overlap)
-    longest = max(e - s for s, e, _, _ in spans)
-    ids = torch.zeros(len(spans), longest + 2, dtype=torch.long)
-    types = torch.zeros_like(ids)
-    mask = torch.zeros_like(ids)
-    for i, (s, e, _, _) in enumerate(spans):
-        n = e - s
-        ids[i, : n + 2] = torch.tensor([101] + article.ids[s:e] + [102])
-        types[i, 1 : n + 1] = torch.tensor(article.types[s:e])
-        mask[i, : n + 2] = 1
-    parts = []
+    """Vectors of all word pieces of an article, [T, H]."""
+    return hidden_states_of(network, [article], size, overlap, bf16)[0]
+
+
+@torch.inference_mode()
+def hidden_states_of(network, articles, size=190, overlap=32, bf16=True):
+    """The same of several articles, whose windows of like length go through the network together."""
     device = next(network.parameters()).device
-    ids, types, mask = ids.to(device), types.to(device), mask.to(device)
-    for i in range(0, len(spans), 16):
+    cut = [(n, *window) for n, a in enumerate(articles) for window in plan(len(a.ids), breaks_of(a), size, overlap)]
+    cut.sort(key=lambda window: window[2] - window[1])
+    hidden = [torch.zeros(len(a.ids), network.config.hidden_size, device=device) for a in articles]
+    while cut:
+        longest = cut[-1][2] - cut[-1][1] + 2
+        batch = [cut.pop() for _ in range(min(len(cut), max(1, BATCH // longest)))]
+        ids, types, mask = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(3))
+        for i, (n, s, e, _, _) in enumerate(batch):
+            ids[i, : e - s + 2] = torch.tensor([101] + articles[n].ids[s:e] + [102])
+            types[i, 1 : e - s + 1] = torch.tensor(articles[n].types[s:e])
+            mask[i, : e - s + 2] = 1
         with base.autocast(device.type, bf16):
-            parts.append(network.encode(ids[i : i + 16], types[i : i + 16], mask[i : i + 16]).float())
-    hidden = torch.cat(parts)
-    return torch.cat([hidden[i, 1 + a - s : 1 + b - s] for i, (s, _, a, b) in enumerate(spans)])
+            vectors = network.encode(*(x.to(device) for x in (ids, types, mask))).float()
+        for i, (n, s, _, a, b) in enumerate(batch):
+            hidden[n][a:b] = vectors[i, 1 + a - s : 1 + b - s]
+    return hidden
 
 
 def viterbi(emissions, table):

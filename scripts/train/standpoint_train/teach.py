@@ -14,10 +14,13 @@ import torch
 from . import data, infer, parity
 
 
+TOGETHER = 200
+"""Articles whose windows go through the network together."""
+
+
 @torch.inference_mode()
-def lesson(network, article):
+def lesson(network, article, hidden):
     """Tag scores [T, 7], and the attributions that they and the links give."""
-    hidden = infer.hidden_states(network, article)
     scores = network.tagger(hidden)
     attributions, _ = infer.decode(network, article, hidden, scores)
     return {"scores": scores.half(), "attributions": attributions}
@@ -29,17 +32,19 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--unlabelled", action="store_true", help="read only the articles without labels")
+    parser.add_argument("--all", action="store_true", help="read all bodies of FNC, and the sets of sentences")
     args = parser.parse_args()
     network = parity.load(args.model)
     tokenizer = data.tokenizer_of(args.model)
     articles = [] if args.unlabelled else data.quotations(tokenizer, args.data / "polnear/train.jsonl.gz")
-    articles += [data.encode(tokenizer, row["id"], row["text"]) for row in data.unlabelled(args.data)]
+    articles += [data.encode(tokenizer, row["id"], row["text"]) for row in data.texts(args.data, args.all)]
+    articles = [article for article in articles if article.ids]
     lessons, began = {}, time.time()
-    for n, article in enumerate(articles, 1):
-        if article.ids:
-            lessons[article.id] = lesson(network, article)
-        if n % 200 == 0:
-            print(f"{n} of {len(articles)} articles, {time.time() - began:.0f} s", flush=True)
+    for first in range(0, len(articles), TOGETHER):
+        part = articles[first : first + TOGETHER]
+        for article, hidden in zip(part, infer.hidden_states_of(network, part)):
+            lessons[article.id] = lesson(network, article, hidden)
+        print(f"{len(lessons)} of {len(articles)} articles, {time.time() - began:.0f} s", flush=True)
     beside = args.out.with_suffix(".new")
     torch.save(lessons, beside)
     beside.replace(args.out)
