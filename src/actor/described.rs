@@ -8,8 +8,8 @@ use super::mention::{is_plural, Form, Kind, Mention};
 use super::names;
 use crate::text::{before_possessive, Document, Span};
 
-/// Nouns for those whom papers do not name, the first two for nobody else.
-const UNNAMED: &[&str] = &["insider", "source", "aide", "diplomat", "official", "resident", "user", "witness"];
+/// Nouns for those whom papers often do not name.
+const UNNAMED: &[&str] = &["aide", "diplomat", "insider", "official", "resident", "source", "user", "witness"];
 
 /// A description, apart in its words.
 pub(super) struct Described {
@@ -88,7 +88,7 @@ impl Described {
 
     /// "The source", whose name the paper keeps to itself.
     fn is_unnamed(&self) -> bool {
-        ["insiders", "sources"].contains(&self.noun.as_str()) || UNNAMED[..2].contains(&self.noun.as_str())
+        ["insider", "source"].contains(&self.noun.strip_suffix('s').unwrap_or(&self.noun))
     }
 
     /// "The video" is no person, "the story" no newspaper.

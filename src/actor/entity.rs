@@ -451,9 +451,7 @@ impl Entities {
         if other.span.start() > own.span.start() && sentence.is_some_and(|s| s.span.start() == own.span.start()) {
             return true;
         }
-        let before = document.text()[..own.span.start()].trim_end();
-        let spoken = document.marks().double().iter().find(|r| r.end() == before.len());
-        spoken.is_some_and(|region| region.contains(other.span))
+        spoken_before(document, own.span).is_some_and(|region| region.contains(other.span))
     }
 
     /// Whether a mention can stand for an entity, by what its form tells.
@@ -473,6 +471,12 @@ impl Entities {
             Form::Name => true,
         }
     }
+}
+
+/// The words in marks that end right before a mention: "“It is late,” *he* said".
+pub(super) fn spoken_before(document: &Document, mention: Span) -> Option<Span> {
+    let end = document.text()[..mention.start()].trim_end().len();
+    document.marks().double().iter().copied().find(|region| region.end() == end)
 }
 
 /// The text up to what a relative pronoun follows: "Bo Reyl" of "Bo Reyl, who".

@@ -66,7 +66,7 @@ fn settle(document: &Document, mentions: &[Mention], states: &States, form: &mut
     if let Some(text) = written.find(|t| t.chars().any(char::is_lowercase)) {
         form.text = text.to_owned();
     }
-    let dotted = form.text.contains('.') && form.text.split('.').all(|part| part.chars().count() == 1);
+    let dotted = names::is_dotted(&form.text) && !form.text.ends_with('.');
     let generation = ["Jr", "Sr"].iter().any(|g| form.text.ends_with(g));
     if (generation || dotted) && spans.any(|span| document.text()[span.end()..].starts_with('.')) {
         form.text.push('.');

@@ -18,8 +18,8 @@ const TITLES: &[&str] = &[
     "reporter", "editor", "correspondent", "detective", "inspector", "superintendent", "sheriff", "admiral",
     "brigadier", "marshal", "father", "sister", "brother", "mother", "rabbi", "imam", "emperor",
     "duchess", "baroness", "lt", "maj", "adm", "cmdr", "mp", "msp", "mep", "premier",
-    "spokesmen", "spokeswomen", "spokespeople", "prosecutor", "author", "envoy", "counsel", "solicitor", "magistrate", "treasurer", "ceo", "cfo", "founder", "co-founder", "the",
-    "a", "an",
+    "spokesmen", "spokeswomen", "spokespeople", "prosecutor", "author", "envoy", "counsel", "solicitor", "magistrate",
+    "treasurer", "ceo", "cfo", "founder", "co-founder", "the", "a", "an",
 ];
 /// Titles that are surnames too.
 const SURNAMES: &[&str] = &["king", "prince", "pope", "bishop", "judge", "dean", "coach"];

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::antecedent::Choices;
-use super::entity::{is_location, phrase, Entities, Entity};
+use super::entity::{is_location, phrase, spoken_before, Entities, Entity};
 use super::matching::folded;
 use super::mention::{is_plural, Form, Kind, Mention, Pronoun};
 use super::names;
@@ -341,9 +341,10 @@ impl<'a> Cast<'a> {
 
     /// The actor of this name, in full or as other mentions have it: that of the article, or a new one.
     fn of_name(&mut self, name: &str, kind: Kind) -> usize {
-        let known = self.entities.list.iter().position(|e| e.named && folded(&e.name) == folded(name));
+        let wanted = folded(name);
+        let known = self.entities.list.iter().position(|e| e.named && folded(&e.name) == wanted);
         let known = known.or_else(|| {
-            let called = |m: &Mention| m.is_name() && folded(names::bare(self.document.slice(m.span))) == folded(name);
+            let called = |m: &Mention| m.is_name() && folded(names::bare(self.document.slice(m.span))) == wanted;
             let mut of = self.mentions.iter().zip(&self.entities.of).filter(|(m, _)| called(m));
             of.find_map(|(_, of)| of.map(|(entity, _)| entity)).filter(|e| self.entities.list[*e].named)
         });
@@ -403,10 +404,9 @@ impl<'a> Cast<'a> {
     /// Whether a source is a pronoun for the actor of the source before it.
     fn speaks_on(&self, before: Span, actor: usize, source: Span) -> bool {
         let of_source = |m: &&Mention| m.span == source && matches!(m.form, Form::Pronoun(Pronoun::He | Pronoun::She));
-        let entity = self.by_entity.iter().find(|(_, a)| **a == actor).map(|(entity, _)| *entity);
+        // Several of one wording are one actor: the first of them, whatever the order of the map.
+        let entity = self.by_entity.iter().filter(|(_, a)| **a == actor).map(|(entity, _)| *entity).min();
         let (Some(pronoun), Some(entity)) = (self.mentions.iter().find(of_source), entity) else { return false };
-        let spoken = self.document.text()[..source.start()].trim_end().len();
-        let follows = self.document.marks().double().iter().any(|region| region.end() == spoken);
         let paragraphs = self.document.paragraph_at(source.start()) - self.document.paragraph_at(before.start());
         let is_other = |(mention, of): (&Mention, &Option<(usize, f64)>)| {
             mention.is_name()
@@ -415,7 +415,7 @@ impl<'a> Cast<'a> {
                 && !self.document.marks().is_inside(mention.span.start())
                 && of.is_some_and(|(e, _)| e != entity && self.entities.list[e].kind == Kind::Person)
         };
-        follows
+        spoken_before(self.document, source).is_some()
             && paragraphs <= 1
             && self.entities.list[entity].kind == Kind::Person
             && self.entities.fits(pronoun, entity)

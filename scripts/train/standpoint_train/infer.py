@@ -46,6 +46,18 @@ def breaks_of(article):
     return [i for i, p in enumerate(article.paragraph) if i == 0 or p != article.paragraph[i - 1]]
 
 
+def padded(windows):
+    """Word pieces with the special ones at their ends, types, and the mask of windows (article, start, end), each [B, T]."""
+    longest = max(end - start for _, start, end in windows) + 2
+    ids, types, mask = (torch.zeros(len(windows), longest, dtype=torch.long) for _ in range(3))
+    for i, (article, start, end) in enumerate(windows):
+        n = end - start
+        ids[i, : n + 2] = torch.tensor([101] + article.ids[start:end] + [102])
+        types[i, 1 : n + 1] = torch.tensor(article.types[start:end])
+        mask[i, : n + 2] = 1
+    return ids, types, mask
+
+
 BATCH = 6144
 """Word pieces of one pass, padding included."""
 
@@ -66,13 +78,9 @@ def hidden_states_of(network, articles, size=190, overlap=32, bf16=True):
     while cut:
         longest = cut[-1][2] - cut[-1][1] + 2
         batch = [cut.pop() for _ in range(min(len(cut), max(1, BATCH // longest)))]
-        ids, types, mask = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(3))
-        for i, (n, s, e, _, _) in enumerate(batch):
-            ids[i, : e - s + 2] = torch.tensor([101] + articles[n].ids[s:e] + [102])
-            types[i, 1 : e - s + 1] = torch.tensor(articles[n].types[s:e])
-            mask[i, : e - s + 2] = 1
+        rows = padded([(articles[n], s, e) for n, s, e, _, _ in batch])
         with base.autocast(device.type, bf16):
-            vectors = network.encode(*(x.to(device) for x in (ids, types, mask))).float()
+            vectors = network.encode(*(x.to(device) for x in rows)).float()
         for i, (n, s, _, a, b) in enumerate(batch):
             hidden[n][a:b] = vectors[i, 1 + a - s : 1 + b - s]
     return hidden

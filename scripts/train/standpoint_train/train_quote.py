@@ -29,14 +29,10 @@ def gold_tags(gold, left, right):
 
 
 def collate(batch):
-    longest = max(right - left for _, _, left, right in batch) + 2
-    ids, types, mask, tags = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(4))
+    ids, types, mask = infer.padded([(article, left, right) for article, _, left, right in batch])
+    tags = torch.zeros_like(ids)
     for i, (article, annotator, left, right) in enumerate(batch):
-        n = right - left
-        ids[i, : n + 2] = torch.tensor([101] + article.ids[left:right] + [102])
-        types[i, 1 : n + 1] = torch.tensor(article.types[left:right])
-        mask[i, : n + 2] = 1
-        tags[i, 1 : n + 1] = torch.tensor(gold_tags(article.gold[annotator], left, right))
+        tags[i, 1 : right - left + 1] = torch.tensor(gold_tags(article.gold[annotator], left, right))
     return ids, types, mask, tags
 
 
