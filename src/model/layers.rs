@@ -4,8 +4,9 @@
 //! attention looks at them one by one. The numbers are those of its `BertModel`, to which a test holds them.
 
 use rust_bert::bert::BertConfig;
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
+use super::attention::Attention;
 use super::relative::RelativeBias;
 use super::weights::Weights;
 use crate::Error;
@@ -13,15 +14,9 @@ use crate::Error;
 /// What rust-bert has for every layer normalization of BERT.
 const EPSILON: f64 = 1e-12;
 
-/// Rows of attention whose exponentials sum to less, or to more than one over it, are shifted first.
-const SMALLEST_SUM: f64 = 1e-25;
-
 /// Passes are filled up to a multiple of so many rows: oneDNN compiles a kernel for every shape that it meets, and these
 /// are few.
 const ROUND: i64 = 32;
-
-/// Columns of ones beside the values of attention; one would do, a tile of them is quicker.
-const ONES: i64 = 16;
 
 /// Rows that are missing to the next multiple.
 fn filler(rows: i64) -> i64 {
@@ -31,9 +26,7 @@ fn filler(rows: i64) -> i64 {
 /// All layers of an encoder.
 pub(super) struct Layers {
     layers: Vec<Layer>,
-    heads: i64,
-    head_size: i64,
-    relative: Option<RelativeBias>,
+    attention: Attention,
 }
 
 struct Layer {
@@ -58,11 +51,10 @@ struct Norm {
 impl Layers {
     pub fn new(config: &BertConfig, weights: &Weights, relative: Option<RelativeBias>) -> Result<Self, Error> {
         let layers = (0..config.num_hidden_layers).map(|i| Layer::new(i, config, weights));
+        let heads = config.num_attention_heads;
         Ok(Self {
             layers: layers.collect::<Result<_, _>>()?,
-            heads: config.num_attention_heads,
-            head_size: config.hidden_size / config.num_attention_heads,
-            relative,
+            attention: Attention { heads, head_size: config.hidden_size / heads, relative },
         })
     }
 
@@ -74,53 +66,16 @@ impl Layers {
         let added = filler(rows);
         let places = wanted.map(|wanted| Tensor::from_slice(wanted).constant_pad_nd([0, filler(wanted.len() as i64)]));
         let mut hidden = embeddings.constant_pad_nd([0, 0, 0, added]);
+        let mut room = self.attention.room(lengths, rows + added, hidden.kind());
         for (number, layer) in self.layers.iter().enumerate() {
-            let mut context = self.attend(&layer.attention.apply(&hidden), lengths, added);
+            let context = self.attention.apply(&layer.attention.apply(&hidden), &mut room);
             if let Some(places) = places.as_ref().filter(|_| number + 1 == self.layers.len()) {
-                (context, hidden) = (context.index_select(0, places), hidden.index_select(0, places));
+                hidden = layer.transform(&context.index_select(0, places), &hidden.index_select(0, places));
+            } else {
+                hidden = layer.transform(context, &hidden);
             }
-            hidden = layer.transform(&context, &hidden);
         }
         hidden.narrow(0, 0, wanted.map_or(rows, |wanted| wanted.len() as i64))
-    }
-
-    /// Scaled dot-product attention over queries, keys and values side by side, `[word pieces, 3 × hidden]`.
-    fn attend(&self, qkv: &Tensor, lengths: &[i64], added: i64) -> Tensor {
-        let hidden = self.heads * self.head_size;
-        let scale = 1.0 / (self.head_size as f64).sqrt();
-        let mut start = 0;
-        let contexts = lengths.iter().map(|length| {
-            let window = qkv.narrow(0, start, *length).view([*length, 3, self.heads, self.head_size]);
-            start += length;
-            let split = window.permute([1, 2, 0, 3]).contiguous();
-            let (query, keys, value) = (split.get(0) * scale, split.get(1).transpose(1, 2), split.get(2));
-            let scores = || match &self.relative {
-                Some(relative) => relative.of_length(*length).baddbmm(&query, &keys, 1.0, 1.0),
-                None => query.bmm(&keys),
-            };
-            mean_by(scores, &value).transpose(0, 1).reshape([*length, hidden])
-        });
-        let rest = Tensor::zeros([added, hidden], (qkv.kind(), qkv.device()));
-        Tensor::cat(&contexts.chain([rest]).collect::<Vec<_>>(), 0)
-    }
-}
-
-/// The mean of the values by the softmax of the scores: `[heads, pieces, pieces]` and `[heads, pieces, head size]`.
-///
-/// Softmax shifts each row so that its exponentials stay in bounds, which takes most of its time; trained scores are
-/// within them as they are. Where some are not, they are computed once more, for softmax as usual. The sums are products with
-/// ones beside the values, which is quicker than a sum of 16-bit numbers.
-fn mean_by(scores: impl Fn() -> Tensor, values: &Tensor) -> Tensor {
-    let size = values.size()[2];
-    let weights = scores().exp_();
-    let totals = weights.bmm(&values.pad([0, ONES], "constant", 1.0));
-    let sums = totals.narrow(2, size, 1);
-    let (least, most) = sums.aminmax(None, false);
-    // False for what is no number, too.
-    if least.double_value(&[]) > SMALLEST_SUM && most.double_value(&[]) < 1.0 / SMALLEST_SUM {
-        totals.narrow(2, 0, size) / sums
-    } else {
-        scores().softmax(-1, None::<Kind>).bmm(values)
     }
 }
 
@@ -194,22 +149,7 @@ mod tests {
     use super::*;
     use rust_bert::bert::{BertEmbedding, BertEmbeddings, BertModel};
     use tch::nn::VarStore;
-    use tch::Device;
-
-    #[test]
-    fn attention_is_that_of_softmax_in_and_out_of_bounds() {
-        tch::manual_seed(4);
-        let options = (Kind::Float, Device::Cpu);
-        let values = Tensor::randn([2, 5, 3], options);
-        for scale in [1.0, 30.0, 500.0] {
-            for shift in [0.0, -400.0, 400.0] {
-                let scores = Tensor::randn([2, 5, 5], options) * scale + shift;
-                let expected = scores.softmax(-1, None::<Kind>).bmm(&values);
-                let worst = (mean_by(|| scores.copy(), &values) - expected).abs().max().double_value(&[]);
-                assert!(worst < 1e-4, "{scale} {shift}: {worst}");
-            }
-        }
-    }
+    use tch::{Device, Kind};
 
     /// rust-bert's model and these layers on the same random weights, over windows of different lengths.
     #[test]

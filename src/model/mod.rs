@@ -1,5 +1,6 @@
 //! The encoder: checked model folders, word pieces with their features, and one pass over the text in windows.
 
+mod attention;
 mod encoder;
 mod features;
 mod folder;
@@ -20,6 +21,6 @@ pub use manifest::{
     AttributionCalibration, Calibration, Limits, Manifest, Metric, PairCalibration, Screen, SpeakerCalibration,
     TrainingData,
 };
-pub(crate) use pairs::{distance, ends, spread, values, DISTANCES};
+pub(crate) use pairs::{distance, ends, spread, values, Pairs, Scorer, DISTANCES, WIDTH};
 pub use tokens::{Tokenizer, Tokens};
 pub(crate) use weights::Weights;

@@ -4,6 +4,7 @@
 
 use tch::{Device, Tensor};
 
+use super::attention::whole_tiles;
 use super::weights::Weights;
 use crate::Error;
 
@@ -17,9 +18,10 @@ pub(super) struct RelativeBias {
 }
 
 impl RelativeBias {
-    /// Reads the numbers of so many buckets, for windows of up to `longest` word pieces.
+    /// Reads the numbers of so many buckets, for windows of up to `longest` word pieces, filled up to whole tiles.
     pub fn new(weights: &Weights, buckets: i64, heads: i64, longest: i64) -> Result<Self, Error> {
         let table = weights.get("relative_attention_bias.weight", &[buckets, heads])?;
+        let longest = whole_tiles(longest);
         let places = (0..longest).flat_map(|query| (0..longest).map(move |key| bucket(key - query, buckets)));
         let places = Tensor::from_slice(&places.collect::<Vec<_>>()).to_device(Device::Cpu);
         let bias = table.index_select(0, &places).view([longest, longest, heads]).permute([2, 0, 1]).contiguous();

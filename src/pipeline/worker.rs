@@ -10,11 +10,11 @@ use std::time::Instant;
 use tch::Tensor;
 
 use super::{failure, Answer, Builder, Job, Progress, DEFAULT_BATCH_TOKENS};
-use crate::actor::{self, Heads, Registry, States};
+use crate::actor::{self, Heads, Registry, Resolved, States};
 use crate::model::{Encoder, ModelFolder, Precision, Tokenizer, Tokens, Weights, QUOTE_TYPES};
 use crate::output::{Analysis, Findings, Provenance};
 use crate::quote::{Finder, Quote};
-use crate::stance::{Judge, JudgeWeights, Judgement, Model};
+use crate::stance::{Heard, Judge, JudgeWeights, Judgement, Model};
 use crate::text::{Article, Document, Failure};
 use crate::Error;
 
@@ -72,6 +72,14 @@ struct Prepared {
     article: Article,
     document: Document,
     tokens: Tokens,
+}
+
+/// An article in which quotations and actors are found.
+struct Found {
+    article: Article,
+    document: Document,
+    quotes: Vec<Quote>,
+    resolved: Resolved,
 }
 
 impl Worker {
@@ -136,19 +144,26 @@ impl Worker {
             Err(e) => (Vec::new(), Some(e.to_string())),
         };
         let mut hidden = hidden.into_iter();
-        let mut results = Vec::new();
-        for prepared in prepared {
-            results.push(prepared.and_then(|prepared| match hidden.next() {
-                Some(hidden) => {
-                    let id = prepared.article.id.clone();
-                    // A fault of ours in one article is not to take those beside it along.
-                    let read = catch_unwind(AssertUnwindSafe(|| self.read_off(prepared, &hidden)));
-                    let read = read.map_err(|_| "standpoint broke off at this article; see above".to_owned());
-                    read.and_then(|r| r.map_err(|e| e.to_string())).map_err(|e| failure(&id, &e))
-                }
-                None => Err(failure(&prepared.article.id, error.as_deref().unwrap_or("the network gave no result"))),
-            }));
-        }
+        let found: Vec<Result<Found, Failure>> = prepared
+            .into_iter()
+            .map(|prepared| {
+                let prepared = prepared?;
+                let id = prepared.article.id.clone();
+                let hidden =
+                    hidden.next().ok_or_else(|| error.clone().unwrap_or_else(|| "it gave no result".to_owned()));
+                hidden.and_then(|hidden| guarded(|| Ok(self.find(prepared, &hidden)))).map_err(|e| failure(&id, &e))
+            })
+            .collect();
+        let mut judged = self.judged(&found.iter().flatten().collect::<Vec<_>>()).into_iter();
+        let results = found
+            .into_iter()
+            .map(|found| {
+                let found = found?;
+                let id = found.article.id.clone();
+                let judgements = judged.next().unwrap_or_else(|| Ok(Vec::new()));
+                judgements.and_then(|j| guarded(|| Ok(self.analysis(found, &j)))).map_err(|e| failure(&id, &e))
+            })
+            .collect();
         done.busy = began.elapsed();
         (results, done)
     }
@@ -159,7 +174,7 @@ impl Worker {
         Ok(Prepared { article, document, tokens })
     }
 
-    fn read_off(&self, prepared: Prepared, hidden: &tch::Tensor) -> Result<Analysis, Error> {
+    fn find(&self, prepared: Prepared, hidden: &Tensor) -> Found {
         let Prepared { article, document, tokens } = prepared;
         let mut quotes = self.finder.find(&document, &tokens, hidden);
         quotes.retain(|q| q.confidence >= self.min_confidence);
@@ -167,16 +182,39 @@ impl Worker {
         let choices = self.heads.antecedents(&document, &tokens, hidden, &mentions);
         let mut resolved = actor::resolve(&document, &quotes, &mentions, &choices, &self.states);
         self.registry.apply(&article.id, &mut resolved);
-        let judgements: Vec<Judgement> = self.judge.judge(&document, &quotes, &resolved)?;
+        Found { article, document, quotes, resolved }
+    }
+
+    /// What the quotations of each article say. Where one breaks the judging of all, each is judged alone.
+    fn judged(&self, found: &[&Found]) -> Vec<Result<Vec<Judgement>, String>> {
+        let heard: Vec<Heard> =
+            found.iter().map(|Found { document, quotes, resolved, .. }| Heard { document, quotes, resolved }).collect();
+        match guarded(|| self.judge.judge(&heard)) {
+            Ok(judgements) => judgements.into_iter().map(Ok).collect(),
+            Err(_) => heard
+                .iter()
+                .map(|article| guarded(|| Ok(self.judge.judge(&[*article])?.pop().unwrap_or_default())))
+                .collect(),
+        }
+    }
+
+    fn analysis(&self, found: Found, judgements: &[Judgement]) -> Analysis {
+        let Found { article, document, quotes, resolved } = found;
         let findings = Findings {
             quotes: &quotes,
             resolved: &resolved,
-            judgements: &judgements,
+            judgements,
             targets: &self.targets,
             least: self.judge.least(),
         };
-        Ok(Analysis::new(article, document, &findings, self.provenance.clone()))
+        Analysis::new(article, document, &findings, self.provenance.clone())
     }
+}
+
+/// Does work on one article, as a fault of ours in it is not to take those beside it along.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, String> {
+    let done = catch_unwind(AssertUnwindSafe(work));
+    done.map_err(|_| "standpoint broke off at this article; see above".to_owned())?.map_err(|e| e.to_string())
 }
 
 /// The models of stance and of sentiment, loaded once where they are the same.

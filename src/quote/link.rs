@@ -1,17 +1,15 @@
 //! Pointers: each cue to its source, each piece of content to its cue, or to none.
 //!
-//! The score of a pair is biaffine (Dozat and Manning, 2017) in the ends of both spans, plus an additive term that
-//! also sees how far they stand apart.
+//! The score of a pair also sees how far they stand apart, and what stands between them.
 
 use std::ops::Range;
 
 use tch::nn::{self, Module};
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use super::tags::Tagged;
-use crate::model::{distance, ends, values, DISTANCES};
+use crate::model::{distance, ends, values, Pairs, Scorer, DISTANCES, WIDTH};
 
-const LINK: i64 = 128;
 /// Queries that are scored at once.
 const PART: usize = 256;
 const BETWEEN: i64 = 4;
@@ -22,11 +20,7 @@ const PARAGRAPHS: i64 = 3;
 pub(super) struct Pointer {
     query: nn::Linear,
     candidate: nn::Linear,
-    bilinear: nn::Linear,
-    distance: nn::Embedding,
-    between: nn::Embedding,
-    paragraphs: nn::Embedding,
-    score: nn::Linear,
+    pairs: Scorer<3>,
     none: nn::Linear,
 }
 
@@ -41,17 +35,11 @@ pub(super) struct Target {
 impl Pointer {
     pub fn new(path: &nn::Path, hidden: i64) -> Self {
         let biased = nn::LinearConfig::default();
-        let plain = nn::LinearConfig { bias: false, ..biased };
-        let table = nn::EmbeddingConfig::default();
         Self {
-            query: nn::linear(path / "query", 2 * hidden, LINK, biased),
-            candidate: nn::linear(path / "candidate", 2 * hidden, LINK, biased),
-            bilinear: nn::linear(path / "bilinear", LINK, LINK, plain),
-            distance: nn::embedding(path / "distance", DISTANCES, LINK, table),
-            between: nn::embedding(path / "between", BETWEEN, LINK, table),
-            paragraphs: nn::embedding(path / "paragraphs", PARAGRAPHS, LINK, table),
-            score: nn::linear(path / "score", LINK, 1, plain),
-            none: nn::linear(path / "none", LINK, 1, biased),
+            query: nn::linear(path / "query", 2 * hidden, WIDTH, biased),
+            candidate: nn::linear(path / "candidate", 2 * hidden, WIDTH, biased),
+            pairs: Scorer::new(path, [("distance", DISTANCES), ("between", BETWEEN), ("paragraphs", PARAGRAPHS)]),
+            none: nn::linear(path / "none", WIDTH, 1, biased),
         }
     }
 
@@ -66,30 +54,16 @@ impl Pointer {
         let start = candidates.partition_point(|c| c.start + text.reach < first.start);
         let end = candidates.partition_point(|c| c.start <= last.start + text.reach);
         let near = &candidates[start..end.max(start)];
-        let pairs = Pairs::new(text, queries, near);
+        let pairs = pairs_within(text, queries, near);
         let left = self.query.forward(&ends(text.hidden, pieces(queries)));
-        let active = left.gelu("none");
-        let none = values(&self.none.forward(&active).squeeze_dim(-1));
-        let scores = if pairs.query.is_empty() { Vec::new() } else { self.scores(text, &left, near, &pairs) };
+        let none = values(&self.none.forward(&left.gelu("none")).squeeze_dim(-1));
+        let right = self.candidate.forward(&ends(text.hidden, pieces(near)));
+        let scores = self.pairs.scores(&left, &right, &pairs);
         let mut options: Vec<Vec<(Option<usize>, f64)>> = none.iter().map(|s| vec![(None, *s)]).collect();
         for ((query, candidate), score) in pairs.query.iter().zip(&pairs.candidate).zip(scores) {
             options[*query as usize].push((Some(start + *candidate as usize), score));
         }
         options.iter().map(|row| best(row)).collect()
-    }
-
-    fn scores(&self, text: &Linked, left: &Tensor, candidates: &[Tagged], pairs: &Pairs) -> Vec<f64> {
-        let right = self.candidate.forward(&ends(text.hidden, pieces(candidates)));
-        let index = |values: &[i64]| Tensor::from_slice(values);
-        let (q, c) = (index(&pairs.query), index(&pairs.candidate));
-        let features = self.distance.forward(&index(&pairs.distance))
-            + self.between.forward(&index(&pairs.between))
-            + self.paragraphs.forward(&index(&pairs.paragraphs));
-        let sum = left.index_select(0, &q) + right.index_select(0, &c) + features;
-        let additive = self.score.forward(&sum.gelu("none")).squeeze_dim(-1);
-        let turned = self.bilinear.forward(&left.gelu("none")).index_select(0, &q);
-        let biaffine = (turned * right.gelu("none").index_select(0, &c)).sum_dim_intlist(-1, false, Kind::Float);
-        values(&(additive + biaffine))
     }
 }
 
@@ -104,32 +78,23 @@ pub(super) struct Linked<'a> {
     pub reach: usize,
 }
 
-#[derive(Default)]
-struct Pairs {
-    query: Vec<i64>,
-    candidate: Vec<i64>,
-    distance: Vec<i64>,
-    between: Vec<i64>,
-    paragraphs: Vec<i64>,
-}
-
-impl Pairs {
-    fn new(text: &Linked, queries: &[Tagged], candidates: &[Tagged]) -> Self {
-        let mut pairs = Self::default();
-        for (q, query) in queries.iter().enumerate() {
-            let first = candidates.partition_point(|c| c.start + text.reach < query.start);
-            let near = candidates[first..].iter().take_while(|c| c.start <= query.start + text.reach);
-            for (c, candidate) in near.enumerate() {
-                pairs.query.push(q as i64);
-                pairs.candidate.push((first + c) as i64);
-                pairs.distance.push(distance(&(query.start..query.end), &(candidate.start..candidate.end)));
-                pairs.between.push(between(query, candidate, text.cues));
-                let breaks = text.paragraphs[query.start].abs_diff(text.paragraphs[candidate.start]);
-                pairs.paragraphs.push(i64::from(breaks).min(PARAGRAPHS - 1));
-            }
+/// Every query with the candidates within reach.
+fn pairs_within(text: &Linked, queries: &[Tagged], candidates: &[Tagged]) -> Pairs<3> {
+    let mut pairs = Pairs::new();
+    for (q, query) in queries.iter().enumerate() {
+        let first = candidates.partition_point(|c| c.start + text.reach < query.start);
+        let near = candidates[first..].iter().take_while(|c| c.start <= query.start + text.reach);
+        for (c, candidate) in near.enumerate() {
+            let breaks = text.paragraphs[query.start].abs_diff(text.paragraphs[candidate.start]);
+            let features = [
+                distance(&(query.start..query.end), &(candidate.start..candidate.end)),
+                between(query, candidate, text.cues),
+                i64::from(breaks).min(PARAGRAPHS - 1),
+            ];
+            pairs.push(q, first + c, features);
         }
-        pairs
     }
+    pairs
 }
 
 fn pieces(spans: &[Tagged]) -> impl Iterator<Item = Range<usize>> + '_ {

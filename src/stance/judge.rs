@@ -38,6 +38,14 @@ pub(crate) struct Judgement {
     pub sentiment: Vec<(Towards, SentimentLabel, SentimentProbabilities)>,
 }
 
+/// An article with its quotations and who said them.
+#[derive(Clone, Copy)]
+pub(crate) struct Heard<'a> {
+    pub document: &'a Document,
+    pub quotes: &'a [Quote],
+    pub resolved: &'a Resolved,
+}
+
 /// Judges quotations with a model of stance and one of sentiment, which may be the same; without one it does without.
 pub(crate) struct Judge {
     stance: Option<Model>,
@@ -69,27 +77,50 @@ impl Judge {
         self.stance.as_ref().map_or(1.0, |model| model.bounds().least)
     }
 
-    pub fn judge(&self, document: &Document, quotes: &[Quote], resolved: &Resolved) -> Result<Vec<Judgement>, Error> {
-        let mut judgements: Vec<Judgement> = quotes.iter().map(|_| Judgement::default()).collect();
-        self.stances(document, quotes, resolved, &mut judgements)?;
-        self.sentiments(document, quotes, resolved, &mut judgements)?;
+    /// Judges the quotations of some articles together, as the networks are quicker with many: by article and quotation.
+    pub fn judge(&self, articles: &[Heard]) -> Result<Vec<Vec<Judgement>>, Error> {
+        let none = |article: &Heard| article.quotes.iter().map(|_| Judgement::default()).collect();
+        let mut judgements: Vec<Vec<Judgement>> = articles.iter().map(none).collect();
+        if let Some(model) = self.stance.as_ref().filter(|_| !self.targets.is_empty()) {
+            let (mut places, mut asked) = (Vec::new(), Vec::new());
+            for (number, article) in articles.iter().enumerate() {
+                self.ask_stances(model, article, |quote, target, question| {
+                    places.push((number, quote, target));
+                    asked.push(question);
+                })?;
+            }
+            for ((article, quote, target), probs) in places.into_iter().zip(model.stances(&asked)?) {
+                let label = probs.label(model.bounds());
+                judgements[article][quote].stance.push((target, label, probs.rounded()));
+            }
+        }
+        if let Some(model) = &self.sentiment {
+            let (mut places, mut pairs) = (Vec::new(), Vec::new());
+            for (number, article) in articles.iter().enumerate() {
+                ask_sentiments(article, |quote, towards, words, passage| {
+                    places.push((number, quote, towards));
+                    pairs.push((words, passage));
+                });
+            }
+            for ((article, quote, towards), probs) in places.into_iter().zip(model.sentiments(&pairs)?) {
+                judgements[article][quote].sentiment.push((towards, probs.label(), probs.rounded()));
+            }
+        }
         Ok(judgements)
     }
 
-    fn stances(
-        &self,
-        document: &Document,
-        quotes: &[Quote],
-        resolved: &Resolved,
-        judgements: &mut [Judgement],
+    /// Which quotations of an article may speak of which targets: the index of each, and what the model is asked.
+    fn ask_stances<'a>(
+        &'a self,
+        model: &Model,
+        article: &Heard,
+        mut ask: impl FnMut(usize, usize, Asked<'a>),
     ) -> Result<(), Error> {
-        let Some(model) = self.stance.as_ref().filter(|_| !self.targets.is_empty()) else { return Ok(()) };
+        let Heard { document, quotes, resolved } = *article;
         // Only models of the user's ask for them.
         let paragraphs = LazyCell::new(|| -> Vec<HashSet<String>> {
             document.paragraphs().iter().map(|p| stems(document.slice(*p))).collect()
         });
-        let mut places = Vec::new();
-        let mut asked = Vec::new();
         for (i, quote) in quotes.iter().enumerate() {
             let passage = Passage::of_quote(document, quote, None);
             let own = stems(&passage.text);
@@ -104,46 +135,31 @@ impl Judge {
                 if words.named_in(&surroundings) && vectors.as_ref().map_or_else(|| words.touch(&own) || about(), alike)
                 {
                     let wording = words.wording(&own).unwrap_or(&target.name);
-                    places.push((i, t));
-                    asked.push(Asked { target, wording, passage: passage.clone() });
+                    ask(i, t, Asked { target, wording, passage: passage.clone() });
                 }
             }
-        }
-        for ((quote, target), probs) in places.into_iter().zip(model.stances(&asked)?) {
-            judgements[quote].stance.push((target, probs.label(model.bounds()), probs.rounded()));
         }
         Ok(())
     }
+}
 
-    fn sentiments(
-        &self,
-        document: &Document,
-        quotes: &[Quote],
-        resolved: &Resolved,
-        judgements: &mut [Judgement],
-    ) -> Result<(), Error> {
-        let Some(model) = &self.sentiment else { return Ok(()) };
-        let mut asked = Vec::new();
-        let mut pairs = Vec::new();
-        for (i, quote) in quotes.iter().enumerate() {
-            let speaker = resolved.attributions[i].as_ref().and_then(|a| a.actor);
-            let mut seen: Vec<&str> = Vec::new();
-            for named in resolved.named.iter().filter(|n| holds(quote, n.span)) {
-                let own = named.actor.is_some() && named.actor == speaker;
-                let acts = matches!(named.kind, Kind::Person | Kind::Organization | Kind::Group)
-                    || named.kind == Kind::Place && !named.location;
-                if own || !acts || seen.contains(&named.name.as_str()) || seen.len() == MOST_NAMED {
-                    continue;
-                }
-                seen.push(&named.name);
-                asked.push((i, Towards { name: named.name.clone(), actor: named.actor }));
-                pairs.push((document.slice(named.span), Passage::of_quote(document, quote, Some(named.span))));
+/// Whom the quotations of an article name: the index of the quotation, who it is, the words for it, and where they stand.
+fn ask_sentiments<'a>(article: &Heard<'a>, mut ask: impl FnMut(usize, Towards, &'a str, Passage)) {
+    let Heard { document, quotes, resolved } = *article;
+    for (i, quote) in quotes.iter().enumerate() {
+        let speaker = resolved.attributions[i].as_ref().and_then(|a| a.actor);
+        let mut seen: Vec<&str> = Vec::new();
+        for named in resolved.named.iter().filter(|n| holds(quote, n.span)) {
+            let own = named.actor.is_some() && named.actor == speaker;
+            let acts = matches!(named.kind, Kind::Person | Kind::Organization | Kind::Group)
+                || named.kind == Kind::Place && !named.location;
+            if own || !acts || seen.contains(&named.name.as_str()) || seen.len() == MOST_NAMED {
+                continue;
             }
+            seen.push(&named.name);
+            let towards = Towards { name: named.name.clone(), actor: named.actor };
+            ask(i, towards, document.slice(named.span), Passage::of_quote(document, quote, Some(named.span)));
         }
-        for ((quote, towards), probs) in asked.into_iter().zip(model.sentiments(&pairs)?) {
-            judgements[quote].sentiment.push((towards, probs.label(), probs.rounded()));
-        }
-        Ok(())
     }
 }
 

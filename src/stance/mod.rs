@@ -13,7 +13,7 @@ mod target;
 
 pub use aggregate::{aggregate, Aggregate};
 pub(crate) use aggregate::{sentiment_value, side, stance_value};
-pub(crate) use judge::{Judge, Judgement, Towards};
+pub(crate) use judge::{Heard, Judge, Judgement, Towards};
 pub(crate) use model::{JudgeWeights, Model};
 pub use network::{Bounds, PairModel, SentimentLabel, SentimentProbabilities, StanceLabel, StanceProbabilities};
 pub use pair::{Passage, Role};
