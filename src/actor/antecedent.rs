@@ -6,7 +6,7 @@
 use tch::nn::{self, Module};
 use tch::Tensor;
 
-use super::matching;
+use super::matching::Wording;
 use super::mention::{Mention, FORMS};
 use crate::model::{distance, ends, spread, values, Pairs, Scorer, Tokens, DISTANCES, WIDTH};
 use crate::text::Document;
@@ -61,7 +61,7 @@ impl Antecedent {
         let right = self.candidate.forward(&ends);
         let none = values(&self.none.forward(&left.gelu("none")).squeeze_dim(-1));
         let mut options: Vec<Vec<(usize, f64)>> = mentions.iter().map(|_| Vec::new()).collect();
-        let compared = Compared { document, tokens, mentions, words: words(document, mentions) };
+        let compared = Compared::new(document, tokens, mentions);
         let mut first = 0;
         while first < mentions.len() {
             let mut pairs = Pairs::new();
@@ -78,24 +78,31 @@ impl Antecedent {
     }
 }
 
-/// The lower-cased words of each mention that has words of its own.
-fn words(document: &Document, mentions: &[Mention]) -> Vec<Vec<String>> {
-    let of = |m: &Mention| match m.is_pronoun() {
-        true => Vec::new(),
-        false => matching::words(document.slice(m.span)),
-    };
-    mentions.iter().map(of).collect()
-}
-
 /// Mentions that are compared with one another.
 struct Compared<'a> {
-    document: &'a Document,
     tokens: &'a Tokens,
     mentions: &'a [Mention],
-    words: Vec<Vec<String>>,
+    /// Of each mention; of pronouns nothing.
+    wordings: Vec<Wording>,
+    /// Whether each stands inside quotation marks.
+    quoted: Vec<bool>,
 }
 
-impl Compared<'_> {
+impl<'a> Compared<'a> {
+    fn new(document: &Document, tokens: &'a Tokens, mentions: &'a [Mention]) -> Self {
+        let wording = |m: &Mention| match m.is_pronoun() {
+            true => Wording::default(),
+            false => Wording::new(document.slice(m.span)),
+        };
+        let quoted = |m: &Mention| document.marks().is_inside(tokens.spans[m.start].start());
+        Self {
+            tokens,
+            mentions,
+            wordings: mentions.iter().map(wording).collect(),
+            quoted: mentions.iter().map(quoted).collect(),
+        }
+    }
+
     /// Adds all pairs of one mention with what it may refer to.
     fn add(&self, query: usize, pairs: &mut Pairs<6>) {
         let own = &self.mentions[query];
@@ -121,12 +128,9 @@ impl Compared<'_> {
     /// In the order of [`FEATURES`].
     fn features(&self, query: usize, candidate: usize) -> [i64; 6] {
         let (q, c) = (&self.mentions[query], &self.mentions[candidate]);
-        let quoted = |m: &Mention| i64::from(self.document.marks().is_inside(self.tokens.spans[m.start].start()));
-        let shared = if q.is_pronoun() || c.is_pronoun() {
-            0
-        } else {
-            let texts = [q, c].map(|m| self.document.slice(m.span));
-            matching::relation(texts, [&self.words[query], &self.words[candidate]])
+        let shared = match q.is_pronoun() || c.is_pronoun() {
+            true => 0,
+            false => self.wordings[query].relation(&self.wordings[candidate]),
         };
         let breaks = i64::from(self.tokens.paragraphs[q.start].abs_diff(self.tokens.paragraphs[c.start]));
         [
@@ -135,7 +139,7 @@ impl Compared<'_> {
             breaks.min(2),
             q.form_id() * FORMS + c.form_id(),
             shared,
-            2 * quoted(q) + quoted(c),
+            2 * i64::from(self.quoted[query]) + i64::from(self.quoted[candidate]),
         ]
     }
 }

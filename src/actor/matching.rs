@@ -14,32 +14,64 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     split.filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// What two mentions share, as the network knows it: 0 nothing, 1 all words, 2 the last word, 3 a word, 4 initials.
-pub(super) fn relation(texts: [&str; 2], [left, right]: [&[String]; 2]) -> i64 {
-    if left == right {
-        return 1;
+/// What a mention is compared by.
+#[derive(Debug, Default)]
+pub(super) struct Wording {
+    words: Vec<String>,
+    /// The mention as a short form, and the initials of its words.
+    letters: String,
+    initials: String,
+}
+
+impl Wording {
+    pub fn new(text: &str) -> Self {
+        let words = words(text);
+        Self { letters: letters(text), initials: initials(&words), words }
     }
-    if left.is_empty() || right.is_empty() {
-        return 0;
+
+    /// What two mentions share, as the network knows it: 0 nothing, 1 all words, 2 the last word, 3 a word, 4 initials.
+    pub fn relation(&self, other: &Self) -> i64 {
+        let (left, right) = (&self.words, &other.words);
+        if left == right {
+            return 1;
+        }
+        if left.is_empty() || right.is_empty() {
+            return 0;
+        }
+        if left.last() == right.last() {
+            return 2;
+        }
+        if left.iter().any(|w| w.chars().count() > 2 && right.contains(w)) {
+            return 3;
+        }
+        if self.is_short_for(other) || other.is_short_for(self) {
+            return 4;
+        }
+        0
     }
-    if left.last() == right.last() {
-        return 2;
+
+    fn is_short_for(&self, long: &Self) -> bool {
+        are_initials(&self.letters, &long.initials, &long.words)
     }
-    if left.iter().any(|w| w.chars().count() > 2 && right.contains(w)) {
-        return 3;
-    }
-    if is_initials(texts[0], right) || is_initials(texts[1], left) {
-        return 4;
-    }
-    0
 }
 
 /// Whether a short form is made of the initials of these words: "E.F.C." of European Fisheries Commission.
 pub(crate) fn is_initials(short: &str, long: &[String]) -> bool {
-    let letters: String = short.chars().filter(|c| !matches!(c, '.' | ' ')).flat_map(char::to_lowercase).collect();
-    let initials: String =
-        long.iter().filter(|w| !SMALL.contains(&w.as_str())).filter_map(|w| w.chars().next()).collect();
-    letters.chars().count() > 1 && long.len() > 1 && letters == initials
+    are_initials(&letters(short), &initials(long), long)
+}
+
+fn are_initials(letters: &str, initials: &str, long: &[String]) -> bool {
+    letters == initials && long.len() > 1 && letters.chars().count() > 1
+}
+
+/// The letters of a short form, lower-cased.
+fn letters(short: &str) -> String {
+    short.chars().filter(|c| !matches!(c, '.' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+/// The initials of words, but of small ones.
+fn initials(long: &[String]) -> String {
+    long.iter().filter(|w| !SMALL.contains(&w.as_str())).filter_map(|w| w.chars().next()).collect()
 }
 
 /// Whether a short form is made of the initials of a company, also with its "&" and without its legal form: "T&L" of Tellin
@@ -163,11 +195,11 @@ fn middle_agree(a: &[String], b: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{folded, is_initials, is_short_form, relation, words, PersonName};
+    use super::{folded, is_initials, is_short_form, words, PersonName, Wording};
 
     #[test]
     fn relations_as_in_training() {
-        let of = |a: &str, b: &str| relation([a, b], [&words(a), &words(b)]);
+        let of = |a: &str, b: &str| Wording::new(a).relation(&Wording::new(b));
         assert_eq!(of("Ana Soler", "ana soler"), 1);
         assert_eq!(of("Ana Soler", "Soler"), 2);
         assert_eq!(of("Soler Group", "Soler"), 3);
