@@ -128,7 +128,7 @@ impl Attention {
             let of_window = totals.get(number).narrow(1, 0, *length).transpose(0, 1);
             let sums = of_window.narrow(2, self.head_size, 1);
             let rows = context.narrow(0, *start, *length).view([*length, self.heads, self.head_size]);
-            let _ = of_window.narrow(2, 0, self.head_size).f_div_out(&rows, &sums);
+            let _ = of_window.narrow(2, 0, self.head_size).div_out(&rows, &sums);
         }
     }
 }
@@ -153,27 +153,44 @@ fn weigh(scores: impl Fn() -> Tensor, hide: impl Fn(Tensor) -> Tensor, values: &
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Weights;
+    use tch::nn::VarStore;
+
+    /// A bias of random numbers about this one, for two heads.
+    fn bias(about: f64) -> RelativeBias {
+        let store = VarStore::new(Device::Cpu);
+        let mut table = (store.root() / "relative_attention_bias").zeros("weight", &[8, 2]);
+        tch::no_grad(|| table.copy_(&(Tensor::randn([8, 2], (Kind::Float, Device::Cpu)) + about)));
+        let file = tempfile::Builder::new().suffix(".safetensors").tempfile().unwrap();
+        store.save(file.path()).unwrap();
+        RelativeBias::new(&Weights::of_file(file.path()), 8, 2, 20).unwrap()
+    }
 
     /// Windows of lengths that share a group and that do not, with scores in and out of bounds, beside softmax of each alone.
     #[test]
     fn attention_is_that_of_each_window_alone() {
         tch::manual_seed(4);
-        let options = (Kind::Float, Device::Cpu);
-        let attention = Attention { heads: 2, head_size: 3, relative: None };
         let (lengths, rows) = ([5, 16, 20, 9, 1], 64);
-        for scale in [1.0, 30.0, 500.0] {
-            let qkv = Tensor::randn([rows, 18], options) * scale;
+        for (scale, about) in
+            [1.0, 30.0, 500.0].into_iter().flat_map(|s| [None, Some(0.0), Some(-400.0), Some(400.0)].map(|a| (s, a)))
+        {
+            let attention = Attention { heads: 2, head_size: 3, relative: about.map(bias) };
+            let qkv = Tensor::randn([rows, 18], (Kind::Float, Device::Cpu));
+            let _ = qkv.narrow(1, 0, 6).g_mul_scalar_(scale);
             let mut room = attention.room(&lengths, rows, Kind::Float);
             for _ in 0..2 {
                 let found = attention.apply(&qkv, &mut room);
                 let mut start = 0;
                 for length in lengths {
                     let parts = qkv.narrow(0, start, length).view([length, 3, 2, 3]).permute([1, 2, 0, 3]);
-                    let scores = parts.get(0).matmul(&parts.get(1).transpose(1, 2)) / 3f64.sqrt();
+                    let mut scores = parts.get(0).matmul(&parts.get(1).transpose(1, 2)) / 3f64.sqrt();
+                    if let Some(relative) = &attention.relative {
+                        scores += relative.of_length(length);
+                    }
                     let expected = scores.softmax(-1, None::<Kind>).matmul(&parts.get(2)).transpose(0, 1);
                     let difference = found.narrow(0, start, length) - expected.reshape([length, 6]);
                     let worst = difference.abs().max().double_value(&[]);
-                    assert!(worst < 1e-4 * scale, "{scale} {length}: {worst}");
+                    assert!(worst < 1e-4, "{scale} {about:?} {length}: {worst}");
                     start += length;
                 }
                 assert_eq!(found.narrow(0, start, rows - start).abs().max().double_value(&[]), 0.0);

@@ -150,7 +150,7 @@ impl Worker {
                 let prepared = prepared?;
                 let id = prepared.article.id.clone();
                 let hidden =
-                    hidden.next().ok_or_else(|| error.clone().unwrap_or_else(|| "it gave no result".to_owned()));
+                    hidden.next().ok_or_else(|| error.as_deref().unwrap_or("the network gave no result").to_owned());
                 hidden.and_then(|hidden| guarded(|| Ok(self.find(prepared, &hidden)))).map_err(|e| failure(&id, &e))
             })
             .collect();
@@ -160,7 +160,7 @@ impl Worker {
             .map(|found| {
                 let found = found?;
                 let id = found.article.id.clone();
-                let judgements = judged.next().unwrap_or_else(|| Ok(Vec::new()));
+                let judgements = judged.next().unwrap_or_else(|| Err("it was not judged".to_owned()));
                 judgements.and_then(|j| guarded(|| Ok(self.analysis(found, &j)))).map_err(|e| failure(&id, &e))
             })
             .collect();
