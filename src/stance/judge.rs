@@ -84,10 +84,10 @@ impl Judge {
         if let Some(model) = self.stance.as_ref().filter(|_| !self.targets.is_empty()) {
             let (mut places, mut asked) = (Vec::new(), Vec::new());
             for (number, article) in articles.iter().enumerate() {
-                self.ask_stances(model, article, |quote, target, question| {
+                for (quote, target, question) in self.questions(model, article)? {
                     places.push((number, quote, target));
                     asked.push(question);
-                })?;
+                }
             }
             for ((article, quote, target), probs) in places.into_iter().zip(model.stances(&asked)?) {
                 let label = probs.label(model.bounds());
@@ -97,10 +97,10 @@ impl Judge {
         if let Some(model) = &self.sentiment {
             let (mut places, mut pairs) = (Vec::new(), Vec::new());
             for (number, article) in articles.iter().enumerate() {
-                ask_sentiments(article, |quote, towards, words, passage| {
+                for (quote, towards, pair) in named_in(article) {
                     places.push((number, quote, towards));
-                    pairs.push((words, passage));
-                });
+                    pairs.push(pair);
+                }
             }
             for ((article, quote, towards), probs) in places.into_iter().zip(model.sentiments(&pairs)?) {
                 judgements[article][quote].sentiment.push((towards, probs.label(), probs.rounded()));
@@ -110,42 +110,40 @@ impl Judge {
     }
 
     /// Which quotations of an article may speak of which targets: the index of each, and what the model is asked.
-    fn ask_stances<'a>(
-        &'a self,
-        model: &Model,
-        article: &Heard,
-        mut ask: impl FnMut(usize, usize, Asked<'a>),
-    ) -> Result<(), Error> {
+    fn questions(&self, model: &Model, article: &Heard) -> Result<Vec<(usize, usize, Asked<'_>)>, Error> {
         let Heard { document, quotes, resolved } = *article;
         // Only models of the user's ask for them.
         let paragraphs = LazyCell::new(|| -> Vec<HashSet<String>> {
             document.paragraphs().iter().map(|p| stems(document.slice(*p))).collect()
         });
+        let mut questions = Vec::new();
         for (i, quote) in quotes.iter().enumerate() {
             let passage = Passage::of_quote(document, quote, None);
-            let own = stems(&passage.text);
+            let own = LazyCell::new(|| stems(&passage.text));
             let vectors = model.word_vectors(&passage.text)?;
             let paragraph = quote.content.first().map_or(0, |s| document.paragraph_at(s.start()));
             let near = paragraph.saturating_sub(1)..=paragraph;
-            let surroundings =
-                surroundings(document, quote, paragraph).map_or_else(Vec::new, |s| called(document, s, resolved));
+            let surroundings = LazyCell::new(|| {
+                surroundings(document, quote, paragraph).map_or_else(Vec::new, |s| called(document, s, resolved))
+            });
             for (t, Sought { target, words, vectors: names }) in self.targets.iter().enumerate() {
                 let alike = |passage| names.iter().any(|name| name.likeness(passage).is_none_or(|l| l >= ALIKE));
                 let about = || near.clone().filter_map(|p| paragraphs.get(p)).any(|p| words.wording(p).is_some());
-                if words.named_in(&surroundings) && vectors.as_ref().map_or_else(|| words.touch(&own) || about(), alike)
+                if vectors.as_ref().map_or_else(|| words.touch(&own) || about(), alike) && words.named_in(&surroundings)
                 {
                     let wording = words.wording(&own).unwrap_or(&target.name);
-                    ask(i, t, Asked { target, wording, passage: passage.clone() });
+                    questions.push((i, t, Asked { target, wording, passage: passage.clone() }));
                 }
             }
         }
-        Ok(())
+        Ok(questions)
     }
 }
 
-/// Whom the quotations of an article name: the index of the quotation, who it is, the words for it, and where they stand.
-fn ask_sentiments<'a>(article: &Heard<'a>, mut ask: impl FnMut(usize, Towards, &'a str, Passage)) {
+/// Whom the quotations of an article name: the index of the quotation, who it is, and the words for it with where they stand.
+fn named_in<'a>(article: &Heard<'a>) -> Vec<(usize, Towards, (&'a str, Passage))> {
     let Heard { document, quotes, resolved } = *article;
+    let mut found = Vec::new();
     for (i, quote) in quotes.iter().enumerate() {
         let speaker = resolved.attributions[i].as_ref().and_then(|a| a.actor);
         let mut seen: Vec<&str> = Vec::new();
@@ -158,9 +156,11 @@ fn ask_sentiments<'a>(article: &Heard<'a>, mut ask: impl FnMut(usize, Towards, &
             }
             seen.push(&named.name);
             let towards = Towards { name: named.name.clone(), actor: named.actor };
-            ask(i, towards, document.slice(named.span), Passage::of_quote(document, quote, Some(named.span)));
+            let passage = Passage::of_quote(document, quote, Some(named.span));
+            found.push((i, towards, (document.slice(named.span), passage)));
         }
     }
+    found
 }
 
 /// The text from the paragraph before a quotation to the end of the one that it, or its source, ends in: a target that names
