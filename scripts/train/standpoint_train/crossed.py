@@ -68,7 +68,7 @@ def main():
     network = load(args.model, args.base, device, args.share)
     screen = load(args.screen, "minilm", device) if args.screen else None
     tokenizer = tokenizer_of(base.minilm_folder())
-    held = [p for p in invented_pairs(26)[1] if p.task == "stance"]
+    held = [p for p in invented_pairs(first=26)[1] if p.task == "stance"]
     first = list(P.reported(args.data, "dev"))
     for pair in [*held, *first]:
         P.encode(tokenizer, pair)

@@ -264,7 +264,7 @@ def broad(args):
     tokenizer = tokenizer_of(base.minilm_folder())
     vast, rest, sentiment, nli = broad_pairs(args.data, rng)
     nli = rng.sample(nli, round(len(nli) * args.inference))
-    ours, held = invented_pairs() if args.ours else ([], [])
+    ours, held = invented_pairs(args.files) if args.ours else ([], [])
     sets = dev_sets(args.data) | held_sets(held)
     for pair in [*vast, *rest, *sentiment, *ours, *nli, *(p for s in sets.values() for p in s)]:
         P.encode(tokenizer, pair)
@@ -291,11 +291,19 @@ HELD_OUT = 8
 """Every eighth of our invented quotations is kept for measuring."""
 
 
-def invented_pairs(first=1):
-    """Our invented quotations, from this file on, as (train, held out); all pairs of a quotation on one side."""
+def numbers(text):
+    """The numbers of files that a list of numbers and ranges names: "1-3,7"."""
+    bounds = [[int(bound) for bound in part.split("-")] for part in text.split(",")]
+    return {n for part in bounds for n in range(part[0], part[-1] + 1)}
+
+
+def invented_pairs(files=None, first=1):
+    """Our invented quotations as (train, held out): of the files with these numbers or all, from this one on. All pairs of a
+    quotation are on one side."""
     train, held = [], []
     for path in sorted((Path(__file__).parent.parent / "invented").glob("stance-*.jsonl")):
-        if int(path.stem.split("-")[1]) < first:
+        number = int(path.stem.split("-")[1])
+        if number < first or files and number not in files:
             continue
         rows = {}
         for pair in P.invented(path):
@@ -305,9 +313,9 @@ def invented_pairs(first=1):
     return train, held
 
 
-def newest_pairs(ours, first, earlier, rng):
-    """Of our pairs all that are from this file on, if one is named, and a sample of the others."""
-    newest = invented_pairs(first)[0] if first else []
+def newest_pairs(ours, files, first, earlier, rng):
+    """Of our pairs in these files all that are from this file on, if one is named, and a sample of the others."""
+    newest = invented_pairs(files, first)[0] if first else []
     texts = {p.text for p in newest}
     rest = [p for p in ours if p.text not in texts]
     return newest + rng.sample(rest, min(len(rest), earlier))
@@ -344,9 +352,9 @@ def news(args):
     rng = seeded(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = tokenizer_of(base.minilm_folder())
-    ours, held = invented_pairs()
+    ours, held = invented_pairs(args.files)
     if args.earlier is not None:
-        ours = newest_pairs(ours, args.newest, args.earlier, rng)
+        ours = newest_pairs(ours, args.files, args.newest, args.earlier, rng)
     sets = dev_sets(args.data) | held_sets(held)
     gwsd = sets.pop("gwsd")
     sets = {name: rng.sample(pairs, min(len(pairs), args.measure or len(pairs))) for name, pairs in sets.items()}
@@ -386,7 +394,7 @@ def folds(args):
     rng = seeded(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = tokenizer_of(base.minilm_folder())
-    ours = [p for p in invented_pairs()[0] if p.task == "stance"]
+    ours = [p for p in invented_pairs(args.files)[0] if p.task == "stance"]
     gwsd = list(P.stance_rows(args.data / "gwsd/train.jsonl.gz", "gwsd"))
     for pair in [*ours, *gwsd]:
         P.encode(tokenizer, pair)
@@ -417,6 +425,7 @@ def main():
         "--parts", type=int, nargs=4, default=(4, 6, 20, 4), help="pairs of VAST, other stance, NewsMTSC and DSE each time"
     )
     parser.add_argument("--ours", action="store_true", help="our invented quotations in the stage `broad` too")
+    parser.add_argument("--files", type=numbers, help="numbers of the files of our quotations that are there, as 1-19,21; else all")
     parser.add_argument("--newest", type=int, help="with `--earlier`, all of our quotations from this file on")
     parser.add_argument("--earlier", type=int, help="of our other quotations a sample of so many pairs; else all")
     parser.add_argument(
