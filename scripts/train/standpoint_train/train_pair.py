@@ -204,6 +204,13 @@ def evaluate(network, sets, device):
     return scores
 
 
+def save(network, path):
+    """Writes a checkpoint beside, then renames it, so that what has the name is whole."""
+    beside = path.with_suffix(".part")
+    torch.save(network.state_dict(), beside)
+    beside.replace(path)
+
+
 FOLLOW = 4
 """Steps between two looks at the weights for their average."""
 
@@ -276,7 +283,7 @@ def broad(args):
     print("tokens an epoch", [sum(len(p.ids) for p in plan) for plan in plans], flush=True)
 
     def report(network, epoch, losses, seconds):
-        torch.save(network.state_dict(), args.work / f"broad{epoch}.pt")
+        save(network, args.work / f"broad{epoch}.pt")
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
@@ -378,7 +385,7 @@ def news(args):
         return share + ours + made + [pair for pairs, hundreds in parts for pair in sample(pairs, hundreds)]
 
     def report(network, epoch, losses, seconds):
-        torch.save(network.state_dict(), args.work / f"news{epoch}.pt")
+        save(network, args.work / f"news{epoch}.pt")
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
@@ -410,7 +417,7 @@ def folds(args):
         scores.append(round(macro_f1(theirs, ours_found, sorted(set(theirs))), 2))
         print("gwsd fold", scores, flush=True)
     pooled = macro_f1(gold, found, sorted(set(gold)))
-    print(json.dumps({"gwsd folds": scores, "pooled": round(pooled, 2)}), flush=True)
+    print(json.dumps({"folds": scores, "n": len(gold), "macro_f1": round(pooled, 2)}), flush=True)
 
 
 def main():
