@@ -161,9 +161,7 @@ mod tests {
         let store = VarStore::new(Device::Cpu);
         let mut table = (store.root() / "relative_attention_bias").zeros("weight", &[8, 2]);
         tch::no_grad(|| table.copy_(&(Tensor::randn([8, 2], (Kind::Float, Device::Cpu)) + about)));
-        let file = tempfile::Builder::new().suffix(".safetensors").tempfile().unwrap();
-        store.save(file.path()).unwrap();
-        RelativeBias::new(&Weights::of_file(file.path()), 8, 2, 20).unwrap()
+        RelativeBias::new(&Weights::of_store(&store), 8, 2, 20).unwrap()
     }
 
     /// Windows of lengths that share a group and that do not, with scores in and out of bounds, beside softmax of each alone.

@@ -166,9 +166,7 @@ mod tests {
         };
         let store = VarStore::new(Device::Cpu);
         let model = BertModel::<BertEmbeddings>::new_with_optional_pooler(store.root(), &config, false);
-        let file = tempfile::Builder::new().suffix(".safetensors").tempfile().unwrap();
-        store.save(file.path()).unwrap();
-        let mut weights = Weights::of_file(file.path());
+        let mut weights = Weights::of_store(&store);
         prepare(&mut weights, config.num_hidden_layers).unwrap();
         let layers = Layers::new(&config, &weights, None).unwrap();
         let other = VarStore::new(Device::Cpu);

@@ -26,11 +26,11 @@ impl Weights {
         Ok(Self { folder: folder.path().to_owned(), tensors })
     }
 
-    /// The weights of one file, as they are.
+    /// The weights of a store, as they are.
     #[cfg(test)]
-    pub fn of_file(file: &std::path::Path) -> Self {
-        let tensors = Tensor::read_safetensors(file).unwrap().into_iter().collect();
-        Self { folder: file.to_owned(), tensors }
+    pub fn of_store(store: &VarStore) -> Self {
+        let tensors = store.variables().into_iter().map(|(name, tensor)| (name, tensor.detach()));
+        Self { folder: "a store".into(), tensors: tensors.collect() }
     }
 
     /// The same weights for another thread; nothing is copied.

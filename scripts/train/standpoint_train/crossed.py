@@ -16,8 +16,10 @@ import torch
 from . import base, manifest
 from . import pairs as P
 from .data import tokenizer_of
-from .train_pair import invented_pairs, load, scores
+from .train_pair import invented_pairs, load, numbers, scores
 
+CROSSED = numbers("26-33")
+"""Files of our quotations that label all targets of a story."""
 BOUNDS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 SIDES = P.TASKS["stance"][:2]
 
@@ -68,7 +70,7 @@ def main():
     network = load(args.model, args.base, device, args.share)
     screen = load(args.screen, "minilm", device) if args.screen else None
     tokenizer = tokenizer_of(base.minilm_folder())
-    held = [p for p in invented_pairs(first=26)[1] if p.task == "stance"]
+    held = [p for p in invented_pairs(CROSSED)[1] if p.task == "stance"]
     first = list(P.reported(args.data, "dev"))
     for pair in [*held, *first]:
         P.encode(tokenizer, pair)

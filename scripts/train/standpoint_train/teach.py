@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from . import data, infer, parity
+from . import data, infer, parity, weights
 
 
 TOGETHER = 200
@@ -45,9 +45,7 @@ def main():
         for article, hidden in zip(part, infer.hidden_states_of(network, part)):
             lessons[article.id] = lesson(network, article, hidden)
         print(f"{len(lessons)} of {len(articles)} articles, {time.time() - began:.0f} s", flush=True)
-    beside = args.out.with_suffix(".new")
-    torch.save(lessons, beside)
-    beside.replace(args.out)
+    weights.save(lessons, args.out)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def main():
 
     measure()
     network.load_state_dict(fit(network, actor_train.Pool(tokenizer, args.data, rng), args, rng, device), strict=False)
-    torch.save(network.state_dict(), args.out)
+    weights.save(network.state_dict(), args.out)
     measure()
 
 

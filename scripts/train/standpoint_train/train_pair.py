@@ -204,13 +204,6 @@ def evaluate(network, sets, device):
     return scores
 
 
-def save(network, path):
-    """Writes a checkpoint beside, then renames it, so that what has the name is whole."""
-    beside = path.with_suffix(".part")
-    torch.save(network.state_dict(), beside)
-    beside.replace(path)
-
-
 FOLLOW = 4
 """Steps between two looks at the weights for their average."""
 
@@ -283,7 +276,7 @@ def broad(args):
     print("tokens an epoch", [sum(len(p.ids) for p in plan) for plan in plans], flush=True)
 
     def report(network, epoch, losses, seconds):
-        save(network, args.work / f"broad{epoch}.pt")
+        weights.save(network.state_dict(), args.work / f"broad{epoch}.pt")
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
@@ -304,13 +297,12 @@ def numbers(text):
     return {n for part in bounds for n in range(part[0], part[-1] + 1)}
 
 
-def invented_pairs(files=None, first=1):
-    """Our invented quotations as (train, held out): of the files with these numbers or all, from this one on. All pairs of a
-    quotation are on one side."""
+def invented_pairs(files=None):
+    """Our invented quotations as (train, held out), of the files with these numbers or all; all pairs of a quotation are on
+    one side."""
     train, held = [], []
     for path in sorted((Path(__file__).parent.parent / "invented").glob("stance-*.jsonl")):
-        number = int(path.stem.split("-")[1])
-        if number < first or files and number not in files:
+        if files is not None and int(path.stem.split("-")[1]) not in files:
             continue
         rows = {}
         for pair in P.invented(path):
@@ -320,9 +312,9 @@ def invented_pairs(files=None, first=1):
     return train, held
 
 
-def newest_pairs(ours, files, first, earlier, rng):
-    """Of our pairs in these files all that are from this file on, if one is named, and a sample of the others."""
-    newest = invented_pairs(files, first)[0] if first else []
+def newest_pairs(ours, files, earlier, rng):
+    """Of our pairs all that are in these files, if some are named, and a sample of the others."""
+    newest = invented_pairs(files)[0] if files else []
     texts = {p.text for p in newest}
     rest = [p for p in ours if p.text not in texts]
     return newest + rng.sample(rest, min(len(rest), earlier))
@@ -361,7 +353,7 @@ def news(args):
     tokenizer = tokenizer_of(base.minilm_folder())
     ours, held = invented_pairs(args.files)
     if args.earlier is not None:
-        ours = newest_pairs(ours, args.files, args.newest, args.earlier, rng)
+        ours = newest_pairs(ours, args.newest, args.earlier, rng)
     sets = dev_sets(args.data) | held_sets(held)
     gwsd = sets.pop("gwsd")
     sets = {name: rng.sample(pairs, min(len(pairs), args.measure or len(pairs))) for name, pairs in sets.items()}
@@ -385,7 +377,7 @@ def news(args):
         return share + ours + made + [pair for pairs, hundreds in parts for pair in sample(pairs, hundreds)]
 
     def report(network, epoch, losses, seconds):
-        save(network, args.work / f"news{epoch}.pt")
+        weights.save(network.state_dict(), args.work / f"news{epoch}.pt")
         line = {"epoch": epoch, "seconds": round(seconds), "losses": losses, **evaluate(network, sets, device)}
         print(json.dumps(line), flush=True)
 
@@ -432,8 +424,8 @@ def main():
         "--parts", type=int, nargs=4, default=(4, 6, 20, 4), help="pairs of VAST, other stance, NewsMTSC and DSE each time"
     )
     parser.add_argument("--ours", action="store_true", help="our invented quotations in the stage `broad` too")
-    parser.add_argument("--files", type=numbers, help="numbers of the files of our quotations that are there, as 1-19,21; else all")
-    parser.add_argument("--newest", type=int, help="with `--earlier`, all of our quotations from this file on")
+    parser.add_argument("--files", type=numbers, help="numbers of the files of our quotations, as 1-19,21; else all are taken")
+    parser.add_argument("--newest", type=numbers, help="with `--earlier`, all of our quotations in these files")
     parser.add_argument("--earlier", type=int, help="of our other quotations a sample of so many pairs; else all")
     parser.add_argument(
         "--reported", type=float, default=0.0, help="the news that we labelled too, with this share of what is unrelated there"

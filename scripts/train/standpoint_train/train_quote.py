@@ -184,9 +184,7 @@ def keep(args, parts, average, step, rng):
     state = {name: part.state_dict() for name, part in parts.items()}
     state |= {"arguments": settings(args), "average": average, "step": step}
     state |= {"random": rng.getstate(), "torch_random": torch.get_rng_state()}
-    beside = args.work / "checkpoint.new"
-    torch.save(state, beside)
-    beside.replace(args.work / "checkpoint.pt")
+    weights.save(state, args.work / "checkpoint.pt")
 
 
 def restore(args, parts, average, rng):
@@ -291,10 +289,10 @@ def train(args):
             if step % args.keep == 0 or step == before + len(plan):
                 keep(args, parts, average, step, rng)
             if step == args.stop:
-                torch.save(average, args.work / "stopped.pt")
+                weights.save(average, args.work / "stopped.pt")
                 return
         raw = {k: v.clone() for k, v in network.state_dict().items()}
-        torch.save(average, args.work / f"epoch{epoch}.pt")
+        weights.save(average, args.work / f"epoch{epoch}.pt")
         line = {"epoch": epoch, "seconds": round(time.time() - began), "losses": (sums / (step - max(before, first))).round(4).tolist()}
         network.eval()
         network.load_state_dict(average)

@@ -26,6 +26,13 @@ def read(path: Path):
     return {k: v.float() for k, v in state.items()}
 
 
+def save(values, path: Path):
+    """Writes beside, then renames, so that what has the name is whole."""
+    beside = path.with_suffix(".new")
+    torch.save(values, beside)
+    beside.replace(path)
+
+
 def average(paths, shares=None):
     """The mean of several weights that were fine-tuned from one another (model soups, Wortsman et al., 2022): of those
     that all have, as a model folder lacks what only training needs."""
@@ -52,7 +59,7 @@ def main():
     args = parser.parse_args()
     if args.shares and len(args.shares) != len(args.paths):
         parser.error("--shares needs a number for each checkpoint")
-    torch.save(average(args.paths, args.shares), args.out)
+    save(average(args.paths, args.shares), args.out)
 
 
 if __name__ == "__main__":
