@@ -40,7 +40,7 @@ impl Described {
             Some((first, rest)) if whole.start() < own.span.start() => (first.to_lowercase(), rest),
             _ => (String::new(), text),
         };
-        let mut words: Vec<String> = rest.split_whitespace().map(folded).collect();
+        let mut words: Vec<String> = unowned(rest).into_iter().map(folded).collect();
         let noun = words.pop()?;
         let before = names::word_before(document, own.span);
         let owner = before_possessive(before).and_then(|owner| {
@@ -99,11 +99,12 @@ impl Described {
         own == Kind::Document && (other == Kind::Person || organization)
     }
 
-    /// Another group with the same noun, and wholly other words beside it. One man may be "the old priest" and "the Norvian
-    /// priest".
+    /// Another group, or one of those whom papers do not name, with the same noun and wholly other words beside it. One man may
+    /// be "the old priest" and "the Norvian priest".
     fn is_other(&self, entities: &Entities, entity: usize) -> bool {
         let theirs = &entities.list[entity];
-        let several = is_plural(&self.noun) || ["media", "press"].contains(&self.noun.as_str());
+        let noun = self.noun.as_str();
+        let several = is_plural(noun) || ["media", "press"].contains(&noun) || UNNAMED.contains(&noun);
         if theirs.named || self.modifiers.is_empty() || !several {
             return false;
         }
@@ -119,39 +120,60 @@ impl Described {
     }
 
     /// The one description before that has the noun and all words beside it ("the intelligence official" after "a Norvian
-    /// intelligence official"), where this says "the" and has such words, or means somebody whom papers do not name.
-    pub fn again(&self, entities: &Entities) -> Option<(usize, f64)> {
-        if self.modifiers.is_empty() && !UNNAMED.contains(&self.noun.as_str()) {
+    /// intelligence official"), where this says "the" or "that" and has such words, or means somebody whom papers do not name: of these
+    /// the one who was mentioned last, in this paragraph or the one before.
+    pub fn again(&self, document: &Document, entities: &Entities, mentions: &[Mention]) -> Option<(usize, f64)> {
+        let unnamed = UNNAMED.contains(&self.noun.as_str());
+        if self.modifiers.is_empty() && !unnamed {
             return None;
         }
-        self.one_before(entities, |theirs| self.modifiers.iter().all(|word| theirs.contains(word)))
+        let one = self.one_before(entities, |theirs| self.modifiers.iter().all(|word| theirs.contains(word)));
+        one.or_else(|| self.last_before(document, entities, mentions).filter(|_| self.modifiers.is_empty()))
     }
 
-    /// The one description before with the same words, where this says "the".
+    fn last_before(&self, document: &Document, entities: &Entities, mentions: &[Mention]) -> Option<(usize, f64)> {
+        let paragraph = document.paragraph_at(self.start).saturating_sub(1);
+        let near = mentions[..self.mention].iter().zip(&entities.of).rev();
+        let mut near = near.take_while(|(m, _)| document.paragraph_at(m.span.start()) >= paragraph);
+        let (_, last) = near.find(|(_, of)| of.is_some_and(|(e, _)| self.has_noun(entities, e).is_some()))?;
+        last.filter(|_| self.is_definite()).map(|(entity, _)| (entity, DESCRIBED))
+    }
+
+    /// The words beside the noun of a description that has the same noun.
+    fn has_noun(&self, entities: &Entities, entity: usize) -> Option<Vec<String>> {
+        let (modifiers, noun) = apart(&entities.list[entity].name);
+        (!entities.list[entity].named && noun == self.noun).then_some(modifiers)
+    }
+
+    fn is_definite(&self) -> bool {
+        ["the", "that", "this"].contains(&self.determiner.as_str())
+    }
+
+    /// The one description before with the same words, or the same noun where this has no more, where this says "the".
     pub fn same(&self, entities: &Entities) -> Option<(usize, f64)> {
-        self.one_before(entities, |theirs| theirs == self.modifiers)
+        self.one_before(entities, |theirs| self.modifiers.is_empty() || theirs == self.modifiers)
     }
 
     fn one_before(&self, entities: &Entities, agree: impl Fn(&[String]) -> bool) -> Option<(usize, f64)> {
-        if self.determiner != "the" {
-            return None;
-        }
-        let mut found = (0..entities.list.len()).filter(|e| {
-            if entities.list[*e].named {
-                return false;
-            }
-            let (modifiers, noun) = apart(&entities.list[*e].name);
-            noun == self.noun && agree(&modifiers)
-        });
-        let first = found.next()?;
+        let answers = |e: &usize| self.has_noun(entities, *e).is_some_and(|theirs| agree(&theirs));
+        let mut found = (0..entities.list.len()).filter(answers);
+        let first = found.next().filter(|_| self.is_definite())?;
         found.next().is_none().then_some((first, DESCRIBED))
     }
+}
+
+/// The words of a description after those that possess it: "old pier" of "the town’s old pier".
+fn unowned(description: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = description.split_whitespace().collect();
+    let owner = words.iter().rposition(|w| before_possessive(w).is_some()).filter(|at| at + 1 < words.len());
+    words.drain(..owner.map_or(0, |at| at + 1));
+    words
 }
 
 /// The modifiers and the noun of a description without its determiner and what depends on it, folded.
 fn apart(description: &str) -> (Vec<String>, String) {
     const LINKS: &[&str] = &["of", "from", "for"];
-    let words = description.split(' ').map(folded).skip_while(|w| is_determiner(w));
+    let words = unowned(description).into_iter().map(folded).skip_while(|w| is_determiner(w));
     let mut words: Vec<String> = words.take_while(|w| !LINKS.contains(&w.as_str())).collect();
     let noun = words.pop().unwrap_or_default();
     (words, noun)
@@ -169,6 +191,7 @@ mod tests {
         };
         assert_eq!(of("A Norvian intelligence official"), ("norvian intelligence".to_owned(), "official".to_owned()));
         assert_eq!(of("the senator from Tellin"), (String::new(), "senator".to_owned()));
+        assert_eq!(of("Norvia’s old state media"), ("old state".to_owned(), "media".to_owned()));
         assert_eq!(of(""), (String::new(), String::new()));
     }
 }

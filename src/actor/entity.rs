@@ -12,7 +12,7 @@ use super::mention::{Form, Kind, Mention, Pronoun};
 use super::names;
 use super::role::{only, Roles};
 use super::states::{Relation, States};
-use crate::text::{Document, Span};
+use crate::text::{before_possessive, Document, Span};
 
 /// A description or pronoun goes to an actor only with at least this share of the network's votes: where it is less
 /// sure, it is wrong too often for a finding to stand on. A plain majority; no other bound was measured.
@@ -115,9 +115,21 @@ impl Entities {
     }
 
     /// Full names first, spellings of one together; then the single words that stand for them.
-    fn add_persons(&mut self, document: &Document, mentions: &[Mention], choices: &[Choices], forms: Vec<NameForm>) {
+    fn add_persons(
+        &mut self,
+        document: &Document,
+        mentions: &[Mention],
+        choices: &[Choices],
+        mut forms: Vec<NameForm>,
+    ) {
+        form::drop_words_before_names(&mut forms);
         let parsed: Vec<PersonName> = forms.iter().map(|f| PersonName::new(&f.text)).collect();
-        let is_full = |form: usize| !PersonName::is_single(&forms[form].text);
+        // "Abou Lunt" is a surname beside "Mara Abou Lunt".
+        let is_surname_of = |own: &PersonName, full: &PersonName| own.is_end_of(full) && given::is_name(&full.words[0]);
+        let is_full = |form: usize| {
+            let is_surname = parsed.iter().any(|full| is_surname_of(&parsed[form], full));
+            !PersonName::is_single(&forms[form].text) && !is_surname
+        };
         let mut full: Vec<(usize, Vec<usize>)> = Vec::new();
         for (form, name) in parsed.iter().enumerate().filter(|(i, _)| is_full(*i)) {
             let known = full.iter_mut().find(|(_, forms)| forms.iter().all(|f| parsed[*f].agrees(name)));
@@ -155,7 +167,11 @@ impl Entities {
             let of = |test: &dyn Fn(&PersonName) -> bool| -> Vec<usize> {
                 full.iter().filter(|(_, forms)| forms.iter().any(|f| test(&parsed[*f]))).map(|(e, _)| *e).collect()
             };
-            let mut candidates = of(&|full| name.is_end_of(full));
+            // Where the son is "Lunt Jr.", "Lunt" is his father.
+            let other = |full: &PersonName| full.generation.is_some() && name.generation.is_none();
+            let marked =
+                |full: &PersonName| parsed.iter().any(|n| n.words == name.words && n.generation == full.generation);
+            let mut candidates = of(&|full| name.is_end_of(full) && !(other(full) && marked(full)));
             if candidates.is_empty() {
                 candidates = of(&|full| name.is_start_of(full));
             }
@@ -251,6 +267,9 @@ impl Entities {
                 };
                 match form.kind {
                     Kind::Place => None,
+                    // "Police say" is not the "Tellin Police" that the article goes on to name.
+                    Kind::Organization if names::is_general(&form.text) && !definite() => longer(&part)
+                        .filter(|e| self.of[..form.mentions[0]].iter().flatten().any(|(before, _)| before == e)),
                     Kind::Organization => longer(&part).or_else(|| longer(&inner).filter(|_| definite())),
                     _ => longer(&part),
                 }
@@ -278,7 +297,7 @@ impl Entities {
                 continue;
             }
             let described = Described::new(document, mentions, i);
-            if let Some(again) = described.as_ref().and_then(|d| d.again(self)) {
+            if let Some(again) = described.as_ref().and_then(|d| d.again(document, self, mentions)) {
                 self.of[i] = Some(again);
                 continue;
             }
@@ -341,16 +360,23 @@ impl Entities {
         let before = mentions[..mention].iter().rposition(|m| m.span.end() == end)?;
         let (entity, _) = self.of[before]?;
         let Entity { kind, named, name, .. } = &self.list[entity];
-        let follows = if document.slice(own).eq_ignore_ascii_case("which") {
-            *kind != Kind::Person && (*named || name.contains(' '))
-        } else {
-            let depends = || {
-                let word = names::word_before(document, phrase(document, mentions[before].span)).to_lowercase();
-                ["at", "for", "from", "group", "in", "of"].contains(&word.as_str())
-            };
-            matches!(kind, Kind::Person | Kind::Group) || *kind == Kind::Organization && *named && !depends()
-        };
-        follows.then_some(entity)
+        if document.slice(own).eq_ignore_ascii_case("which") {
+            return (*kind != Kind::Person && (*named || name.contains(' '))).then_some(entity);
+        }
+        if matches!(kind, Kind::Person | Kind::Group) {
+            return Some(entity);
+        }
+        let whole = phrase(document, mentions[before].span);
+        let link = names::word_before(document, whole).to_lowercase();
+        if !["at", "for", "from", "group", "in", "of"].contains(&link.as_str()) {
+            return (*kind == Kind::Organization && *named).then_some(entity);
+        }
+        // "the head of the Post, who"
+        let gap = |m: &Mention| document.text().get(m.span.end()..whole.start()).map(str::trim);
+        let head = mentions[..before].iter().rposition(|m| gap(m) == Some(&link))?;
+        let is_person = matches!(mentions[head].form, Form::Head { .. })
+            && matches!(mentions[head].kind, Kind::Person | Kind::Group);
+        self.of[head].filter(|_| is_person).map(|(entity, _)| entity)
     }
 
     /// Whom a pronoun tells something: the "Lunt" of "she told Lunt".
@@ -388,7 +414,7 @@ impl Entities {
         self.list.iter().position(|e| e.named && folded(&e.name) == nation)
     }
 
-    /// "the commission" after the one organization whose name ends so.
+    /// "the commission" after the one organization whose name ends so, "the paper" after the one newspaper.
     fn by_head(&self, document: &Document, mentions: &[Mention], mention: usize) -> Option<(usize, f64)> {
         let own = &mentions[mention];
         let definite = names::word_before(document, own.span).eq_ignore_ascii_case("the");
@@ -396,10 +422,12 @@ impl Entities {
             return None;
         }
         let word = folded(document.slice(own.span));
-        let ends = |e: &Entity| {
-            e.named && e.kind == Kind::Organization && folded(&e.name).split(' ').next_back() == Some(&word)
+        let answers = |e: &Entity| {
+            let name = folded(&e.name);
+            let last = name.split(' ').next_back().unwrap_or("");
+            e.named && e.kind == Kind::Organization && (last == word || is_newspaper(last) && is_paper(&word))
         };
-        let mut found = self.list.iter().enumerate().filter(|(_, e)| ends(e));
+        let mut found = self.list.iter().enumerate().filter(|(_, e)| answers(e));
         let (entity, _) = found.next()?;
         let before = self.of[..mention].iter().flatten().any(|(e, _)| *e == entity);
         (found.next().is_none() && before).then_some((entity, DESCRIBED))
@@ -494,6 +522,20 @@ fn follows_unseen_name(document: &Document, mentions: &[Mention], mention: usize
     !seen && word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic)
 }
 
+/// Whether names of newspapers end so: the "Post" of "Tellin Post".
+fn is_newspaper(word: &str) -> bool {
+    #[rustfmt::skip]
+    const LAST: &[&str] = &[
+        "chronicle", "courier", "examiner", "express", "gazette", "globe", "guardian", "herald", "inquirer", "journal",
+        "mail", "mirror", "observer", "post", "sun", "telegraph", "times", "tribune",
+    ];
+    LAST.contains(&word)
+}
+
+fn is_paper(word: &str) -> bool {
+    ["daily", "newspaper", "paper", "tabloid"].contains(&word)
+}
+
 /// Whether what a longer name has beyond a short one makes it a part of that, or people there: the "Ethics Committee" of
 /// "Senate Ethics Committee", the "Special Agent" of "FBI Special Agent".
 fn is_unit(short: &str, rest: &[String]) -> bool {
@@ -553,12 +595,40 @@ fn title_gender(document: &Document, name: Span) -> Option<Gender> {
 fn description(document: &Document, mentions: &[Mention], mention: usize) -> Span {
     let own = mentions[mention].span;
     let whole = phrase(document, own);
+    let whole = if whole == own { owned(document, own) } else { whole };
     let depends = |name: &&Mention| {
         let between = document.text().get(own.end()..name.span.start());
         name.is_name()
             && between.is_some_and(|b| [" of ", " from ", " for "].contains(&b.replace(" the ", " ").as_str()))
     };
     mentions[mention + 1..].iter().take(2).find(depends).map_or(whole, |name| whole.cover(name.span))
+}
+
+/// A description that nothing determines, with whose it is: "North Norvia’s state media", "Norvian officials".
+fn owned(document: &Document, head: Span) -> Span {
+    let Some(sentence) = document.sentence_at(head.start()).map(|s| s.span) else { return head };
+    let from = sentence.start().min(head.start());
+    let mut start = head.start();
+    let mut found = None;
+    for step in 0..5 {
+        let before = document.text()[from..start].trim_end();
+        let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
+        let plain = before_possessive(word).unwrap_or(word);
+        let opens = from + before.len() - word.len() == from;
+        let named = plain.starts_with(char::is_uppercase) && !names::is_opener(plain);
+        let determines = found.is_some() && is_determiner(&word.to_lowercase());
+        let owns = plain != word || determines || named && (step == 0 && !opens || found.is_some());
+        let between = found.is_none() && !word.starts_with(char::is_uppercase);
+        if !plain.ends_with(char::is_alphanumeric) || !(owns || between) {
+            break;
+        }
+        start = from + before.len() - word.len();
+        found = if owns { Some(start) } else { found };
+        if determines {
+            break;
+        }
+    }
+    found.and_then(|start| document.span_of_bytes(start, head.end())).unwrap_or(head)
 }
 
 /// A description from its determiner to its head word.
@@ -655,7 +725,7 @@ mod tests {
         assert_eq!(of("Bo Reyl left. The skipper swore.", "skipper").as_deref(), Some("Bo Reyl"));
         assert_eq!(of("Bo Reyl left. A palace spokesman said so.", "spokesman").as_deref(), Some("A palace spokesman"));
         assert_eq!(of("Bo Reyl, a spokesman, said so.", "spokesman").as_deref(), Some("Bo Reyl"));
-        assert_eq!(of("Bo Reyl’s lawyer said so.", "lawyer").as_deref(), Some("lawyer"));
+        assert_eq!(of("Bo Reyl’s lawyer said so.", "lawyer").as_deref(), Some("Bo Reyl’s lawyer"));
         assert_eq!(of("Bo Reyl left. The source said so.", "source").as_deref(), Some("The source"));
         assert_eq!(of("Bo Reyl left. One guard said so.", "guard").as_deref(), Some("One guard"));
         assert_eq!(of("Bo Reyl left. Other guards said so.", "guards").as_deref(), Some("guards"));
@@ -686,6 +756,56 @@ mod tests {
     }
 
     #[test]
+    fn the_son_is_marked_and_the_father_is_not() {
+        let named = ["Bo Lunt Jr.", "Lunt Jr.", "Lunt"].map(|name| (name, Kind::Person));
+        let text = "Bo Lunt Jr. left. Lunt Jr. wept. Mr. Lunt stayed.";
+        assert_eq!(last(text, &named).as_deref(), Some("Lunt"));
+        assert_eq!(last_but_one(text, &named).as_deref(), Some("Bo Lunt Jr."));
+        let text = "Bo Lunt Jr. left. Lunt wept.";
+        assert_eq!(last(text, &[named[0], named[2]]).as_deref(), Some("Bo Lunt Jr."));
+    }
+
+    #[test]
+    fn a_surname_of_two_words() {
+        let named = ["Mario Abou Reyl", "Abou Reyl"].map(|name| (name, Kind::Person));
+        assert_eq!(last("Mario Abou Reyl left. Mr. Abou Reyl wept.", &named).as_deref(), Some("Mario Abou Reyl"));
+        let named = ["Mum Mei Reyl", "Mei Reyl"].map(|name| (name, Kind::Person));
+        assert_eq!(last("Mum Mei Reyl left. Mei Reyl wept.", &named).as_deref(), Some("Mei Reyl"));
+    }
+
+    #[test]
+    fn the_paper_is_the_one_newspaper() {
+        let form = |number, _: &str, _| match number {
+            2 => Form::Head { plural: false },
+            _ => Form::Name,
+        };
+        let of = |text, names: [&str; 2]| {
+            let mentions = [names[0], names[1], "paper"].map(|name| (name, Kind::Organization));
+            ends_at(0, text, &mentions, form, |_| false)
+        };
+        let one = of("The Tellin Post and Reylcast fell. The paper rose.", ["Tellin Post", "Reylcast"]);
+        assert_eq!(one.as_deref(), Some("Tellin Post"));
+        let two = of("The Tellin Post and the Norvia Times fell. The paper rose.", ["Tellin Post", "Norvia Times"]);
+        assert_eq!(two.as_deref(), Some("The paper"));
+    }
+
+    #[test]
+    fn a_description_has_its_owner() {
+        let of = |text: &str, head: &str| {
+            let document = Document::new(text.to_owned());
+            let start = text.find(head).unwrap();
+            document
+                .slice(super::owned(&document, document.span_of_bytes(start, start + head.len()).unwrap()))
+                .to_owned()
+        };
+        assert_eq!(of("North Norvia’s state media said so.", "media"), "North Norvia’s state media");
+        assert_eq!(of("Then Norvian officials left.", "officials"), "Norvian officials");
+        assert_eq!(of("Ada Lunt told officials.", "officials"), "officials");
+        assert_eq!(of("Among users it fell.", "users"), "users");
+        assert_eq!(of("But the mayor’s aides left.", "aides"), "the mayor’s aides");
+    }
+
+    #[test]
     fn short_names_of_organizations() {
         let of = |text, long, short| last(text, &[(long, Kind::Organization), (short, Kind::Organization)]);
         let text = "The Norvian Observatory for Human Rights said so. The Observatory left.";
@@ -697,6 +817,10 @@ mod tests {
         let whole = "Tellin Tin and Lead Company";
         let forms = [whole, "TT&L", "TT&L"].map(|name| (name, Kind::Organization));
         assert_eq!(last(text, &forms).as_deref(), Some(whole));
+        let text = "Tellin Police met. Police said so.";
+        assert_eq!(of(text, "Tellin Police", "Police").as_deref(), Some("Tellin Police"));
+        let forms = ["Police", "Tellin Police", "Police"].map(|name| (name, Kind::Organization));
+        assert_eq!(last("Police said no. Tellin Police met. Police left.", &forms).as_deref(), Some("Police"));
         let text = "The Reylcast Controller left. Reylcast did not.";
         assert_eq!(of(text, "Reylcast Controller", "Reylcast").as_deref(), Some("Reylcast"));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::given;
 use super::matching::{folded, is_short_form, words, PersonName};
 use super::mention::{self, Kind, Mention, Pronoun};
 use super::names;
@@ -111,6 +112,7 @@ fn undecorated<'a>(text: &'a str, kind: Kind, states: &States) -> &'a str {
 /// The part of a person's name that is one.
 fn person(name: &str) -> &str {
     let family = |(first, last): &(&str, &str)| !first.contains(' ') && last.split(' ').count() == 2;
+    let name = names::without_office(name);
     let mut rest = name.split_once(" and ").filter(family).map_or(name, |(_, last)| last);
     if let Some((name, _)) = rest.split_once(" of ").filter(|(name, _)| name.contains(' ')) {
         rest = name;
@@ -137,18 +139,9 @@ fn expansion(document: &Document, name: Span) -> Option<String> {
     starts.take(10).filter_map(candidate).find(fits).map(str::to_owned)
 }
 
-/// Words that many organizations are called by; whose it is belongs to the name.
-#[rustfmt::skip]
-const GENERAL: &[&str] = &[
-    "foreign", "defense", "defence", "interior", "justice", "finance", "health", "education", "ministry", "department",
-    "office", "supreme", "high", "court", "parliament", "senate", "congress", "cabinet", "government", "army", "navy",
-    "air", "force", "police", "central", "bank", "national", "assembly", "council", "party", "state", "federal", "agency",
-];
-
 /// "Norvia’s Foreign Ministry", where the name alone could be anyone's.
 fn with_possessor(document: &Document, name: Span) -> Option<String> {
-    let general = |word: &str| GENERAL.contains(&word.to_lowercase().as_str());
-    if !document.slice(name).split(' ').all(general) {
+    if !document.slice(name).split(' ').all(names::is_general) {
         return None;
     }
     let before = document.text()[..name.start()].strip_suffix(' ')?;
@@ -182,8 +175,34 @@ pub(super) fn split_persons(forms: Vec<NameForm>) -> (Vec<NameForm>, Vec<NameFor
     (persons, others)
 }
 
+/// Brings "Agent Bo Reyl" to the "Bo Reyl" that the article also has, where "Bo" is a given name and "Agent" is none.
+pub(super) fn drop_words_before_names(forms: &mut [NameForm]) {
+    let given = |text: &str| text.split(' ').next().is_some_and(|word| given::is_name(&folded(word)));
+    let known: Vec<String> = forms.iter().map(|f| f.text.clone()).filter(|t| given(t) && t.contains(' ')).collect();
+    for form in forms.iter_mut().filter(|f| !given(&f.text)) {
+        let end = known.iter().find(|name| form.text.strip_suffix(name.as_str()).is_some_and(|w| w.ends_with(' ')));
+        if let Some(name) = end {
+            form.text.clone_from(name);
+        }
+    }
+}
+
 /// Whether a name is capitals alone.
 pub(super) fn is_acronym(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic());
     letters.clone().count() > 2 && letters.clone().all(char::is_uppercase) && !text.contains(' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{drop_words_before_names, Kind, NameForm};
+
+    #[test]
+    fn what_stands_before_a_known_name_is_dropped() {
+        let form = |text: &str| NameForm { text: text.to_owned(), kind: Kind::Person, mentions: Vec::new() };
+        let mut forms = ["Agent Peter Reyl", "Peter Reyl", "Ada Peter Reyl", "Lunt Reyl", "Agent Lunt Reyl"].map(form);
+        drop_words_before_names(&mut forms);
+        let texts = forms.each_ref().map(|f| f.text.as_str());
+        assert_eq!(texts, ["Peter Reyl", "Peter Reyl", "Ada Peter Reyl", "Lunt Reyl", "Agent Lunt Reyl"]);
+    }
 }

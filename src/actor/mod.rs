@@ -15,6 +15,7 @@ mod registry;
 mod resolve;
 mod role;
 mod states;
+mod turn;
 
 pub(crate) use between::choose_between;
 pub(crate) use entity::Entities;

@@ -1,5 +1,6 @@
 //! Names by their capitals and titles: for sources in which the network sees no mention, and to cut titles off.
 
+use super::determiner::is_determiner;
 use super::given;
 use super::matching::folded;
 use crate::quote::uncounted;
@@ -69,10 +70,12 @@ fn names_in(document: &Document, span: Span, joins: &dyn Fn(Span) -> bool) -> Ve
             found.extend(run.take().map(|span| Name { span, titled }));
         }
         let inner = run.is_some() && text == "the" && joins(word.name) && is_one_word(document, &words[at + 1..]);
-        if is_office(document, &words[..=at]) || is_title(text) && !inner && !is_surname(document, &words, at, run) {
+        let heads_office = text == "Justice" && words.get(at + 1).is_some_and(|w| is_general(document.slice(w.name)));
+        let titles = is_title(text) && !inner && !heads_office && !is_surname(document, &words, at, run);
+        if is_office(document, &words[..=at]) || titles {
             found.extend(run.take().map(|span| Name { span, titled }));
             titled = !matches!(text.to_lowercase().as_str(), "the" | "a" | "an");
-        } else if run.is_none() && (OPENERS.contains(&text.to_lowercase().as_str()) || is_party_tag(text)) {
+        } else if run.is_none() && (is_opener(text) || is_party_tag(text)) {
             titled = false;
         } else if is_capitalized(text) || run.is_none() && is_number_of_name(document, &words[at..]) {
             // This takes in particles since the run began, so only where a capitalized word follows them.
@@ -202,7 +205,9 @@ pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
         // A capitalized modifier of a common noun ("Democratic lawmakers") is no name of the whole.
         let next = behind(document.slice(name.span), after).strip_prefix(char::is_whitespace).unwrap_or("");
         let modifies = next.starts_with(char::is_lowercase)
-            && !["of ", "who", "and ", "or ", "himself", "herself"].iter().any(|word| next.starts_with(word));
+            && !["of ", "who", "and ", "or ", "himself", "herself", "after ", "before ", "during "]
+                .iter()
+                .any(|word| next.starts_with(word));
         !possesses && !depends && !modifies && !is_date(document.slice(name.span), after)
     });
     // "Former Norvia Gov. Ada Lunt, a friend of Mayor Reyl": the last title of what stands before the comma.
@@ -235,9 +240,46 @@ fn is_capitalized(word: &str) -> bool {
 /// Whether a word begins what depends on the noun before it.
 pub(super) fn begins_dependent(word: &str) -> bool {
     const DEPENDENT: &[&str] = &[
-        "of", "for", "at", "from", "in", "with", "to", "by", "on", "against", "near", "about", "who", "which", "that",
+        "of", "for", "at", "from", "in", "with", "to", "by", "on", "against", "near", "about", "who", "whose", "which",
+        "that",
     ];
     DEPENDENT.contains(&word.to_lowercase().as_str())
+}
+
+/// Whether words before a name, with the first of the name, are an office: "chief of harbour staff", "Director of Operations", "Secretary for Trade". What
+/// is of somebody ("an aide of Mayor *Lunt*") is none.
+pub(super) fn is_office_before(words: &str, name: &str) -> bool {
+    let taken = &name[..name.len() - without_office(name).len()];
+    let words: Vec<&str> = words.split_whitespace().chain(taken.split_whitespace()).collect();
+    let Some(link) = words.iter().rposition(|w| begins_dependent(w)) else { return false };
+    let title = link.checked_sub(1).map_or("", |at| words[at]);
+    let office = &words[link + 1..];
+    let named = |word: &&str| is_title(word) || is_determiner(&word.to_lowercase());
+    let links =
+        words[link] == "of" && is_title(title) || words[link] == "for" && title.eq_ignore_ascii_case("secretary");
+    links && !office.is_empty() && !office.iter().any(named)
+}
+
+/// "Chief of Harbour Staff Ada Lunt", "Conservative Bo Reyl": the two words or more after the last that is no name's.
+pub(super) fn without_office(name: &str) -> &str {
+    #[rustfmt::skip]
+    const OFFICES: &[&str] = &[
+        "affairs", "communications", "conservative", "democrat", "intelligence", "investigations", "labour", "operations",
+        "policy", "relations", "republican", "security", "services", "staff",
+    ];
+    let mut end = 0;
+    let mut cut = 0;
+    for word in name.split_inclusive(' ') {
+        end += word.len();
+        let after = &name[end..];
+        if OFFICES.contains(&word.trim_end().to_lowercase().as_str())
+            && after.split(' ').count() > 1
+            && after.starts_with(char::is_uppercase)
+        {
+            cut = end;
+        }
+    }
+    &name[cut..]
 }
 
 /// The words of a source before what depends on its head or is put in after it: "A spokesman" of "A spokesman for the Bank".
@@ -287,12 +329,30 @@ pub(super) fn is_only_title(name: &str) -> bool {
 pub(super) fn bare(name: &str) -> &str {
     let mut rest = without_possessive(name);
     while let Some((word, after)) = rest.split_once(' ') {
-        if !is_title(word.trim_end_matches('.')) {
+        // The "Justice" of "Justice Department" is none.
+        if !is_title(word.trim_end_matches('.')) || word.starts_with(char::is_uppercase) && is_general(after) {
             break;
         }
         rest = after;
     }
     rest
+}
+
+/// Whether a word opens a sentence with a capital and is no part of a name.
+pub(super) fn is_opener(word: &str) -> bool {
+    OPENERS.contains(&word.to_lowercase().as_str())
+}
+
+/// Whether a name is a word that many organizations are called by: "Police", "Department".
+pub(super) fn is_general(name: &str) -> bool {
+    #[rustfmt::skip]
+    const GENERAL: &[&str] = &[
+        "foreign", "defense", "defence", "interior", "justice", "finance", "health", "education", "ministry",
+        "department", "office", "supreme", "high", "court", "parliament", "senate", "congress", "cabinet", "government",
+        "army", "navy", "air", "force", "police", "central", "bank", "national", "assembly", "council", "party", "state",
+        "federal", "agency",
+    ];
+    GENERAL.contains(&name.to_lowercase().as_str())
 }
 
 /// Whether a source is a pronoun or stands like one for someone whom it doesn't describe.
@@ -386,7 +446,9 @@ pub(super) fn is_title(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{bare, head_name, is_nobody, is_of_several, is_of_speakers, names_in};
+    use super::{
+        bare, head_name, is_nobody, is_of_several, is_of_speakers, is_office_before, names_in, without_office,
+    };
     use crate::text::Document;
 
     #[test]
@@ -474,10 +536,22 @@ mod tests {
     }
 
     #[test]
+    fn offices_stand_before_names() {
+        assert!(is_office_before("the chief of harbour staff", "Ada Lunt"));
+        assert!(is_office_before("Tellin Port Director of", "Operations Ada Lunt"));
+        assert!(!is_office_before("a spokesman for President", "Ada Lunt"));
+        assert!(!is_office_before("the wife of", "Ada Lunt"));
+        assert!(!is_office_before("the director of the", "Ada Lunt"));
+        let cut =
+            ["Republican Ada Lunt", "Harbour Security Bo Reyl", "Republican Lunt", "Staff of Reyl"].map(without_office);
+        assert_eq!(cut, ["Ada Lunt", "Bo Reyl", "Republican Lunt", "Staff of Reyl"]);
+    }
+
+    #[test]
     fn titles_are_cut_off() {
         assert_eq!(
-            ["President Ada Lunt", "the Dr. Reyl", "Prime Minister", "Norvia’s"].map(bare),
-            ["Ada Lunt", "Reyl", "Minister", "Norvia"]
+            ["President Ada Lunt", "the Dr. Reyl", "Prime Minister", "Norvia’s", "Justice Department"].map(bare),
+            ["Ada Lunt", "Reyl", "Minister", "Norvia", "Justice Department"]
         );
     }
 

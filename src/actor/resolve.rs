@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::antecedent::Choices;
-use super::entity::{is_location, phrase, spoken_before, Entities, Entity};
+use super::determiner::is_determiner;
+use super::entity::{is_location, phrase, Entities, Entity};
 use super::matching::folded;
 use super::mention::{is_plural, Form, Kind, Mention, Pronoun};
 use super::names;
 use super::states::{Relation, States};
 use crate::quote::Quote;
-use crate::text::{possesses, without_possessive, Document, Span, DASHES};
+use crate::text::{before_possessive, possesses, without_possessive, Document, Span, DASHES};
 
 /// How the actor of a mention was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -62,17 +63,14 @@ pub struct Actor {
     pub pinned: bool,
 }
 
-/// How sure it is that a pronoun after speech is who spoke before.
-const SPEAKS_ON: f64 = 0.8;
-
 /// Who the mentions of an article stand for.
 pub(crate) struct Cast<'a> {
-    document: &'a Document,
-    mentions: &'a [Mention],
+    pub(super) document: &'a Document,
+    pub(super) mentions: &'a [Mention],
     states: &'a States,
-    entities: Entities,
-    actors: Vec<Actor>,
-    by_entity: HashMap<usize, usize>,
+    pub(super) entities: Entities,
+    pub(super) actors: Vec<Actor>,
+    pub(super) by_entity: HashMap<usize, usize>,
     by_name: HashMap<String, usize>,
 }
 
@@ -184,9 +182,16 @@ impl<'a> Cast<'a> {
         if possesses || repeats || self.is_possessive(mention, after) {
             return false;
         }
+        // "the Secretary of State’s office"
+        let of = after.trim_start().strip_prefix("of ").and_then(|rest| rest.split_whitespace().next());
+        if of.is_some_and(|owner| before_possessive(owner).is_some()) {
+            return false;
+        }
         // What depends on a head ends with its clause.
         let clause = before.rsplit([',', ';', '(', '—', '–']).next().unwrap_or(before);
-        if clause.split_whitespace().any(names::begins_dependent) {
+        let is_named = name && kind == Kind::Person && self.document.slice(mention).contains(' ');
+        let office = is_named && names::is_office_before(clause, self.document.slice(mention));
+        if clause.split_whitespace().any(names::begins_dependent) && !office {
             return false;
         }
         // A name before a common noun ("Democratic lawmakers", "Kremlin spokesman Ivo Petran") is no head.
@@ -222,6 +227,9 @@ impl<'a> Cast<'a> {
         if first == last || !joined || entities.len() < heads.len() || entities.iter().all(|e| *e == entities[0]) {
             return None;
         }
+        if self.is_apposed(heads) {
+            return None;
+        }
         if heads.iter().all(|h| self.mentions[*h].is_name()) {
             let mut names: Vec<&str> = Vec::new();
             for entity in entities {
@@ -234,6 +242,23 @@ impl<'a> Cast<'a> {
             return Some(format!("{} and {last}", rest.join(", ")));
         }
         Some(self.words_of(source).to_owned())
+    }
+
+    /// "retired general and analyst *Ada Lunt*": what one person is, and the name. After a determiner of its own ("the mayor and
+    /// the governor, Ada Lunt") it would be another's.
+    fn is_apposed(&self, heads: &[usize]) -> bool {
+        let [what @ .., name] = heads else { return false };
+        let Some(first) = what.first().map(|h| self.mentions[*h].span) else { return false };
+        let is_what = |h: &usize| self.mentions[*h].form == (Form::Head { plural: false });
+        let named = self.mentions[*name];
+        let between = self.document.text().get(first.end()..named.span.start()).unwrap_or("");
+        let after = between.rsplit_once(" and ").map_or("", |(_, after)| after);
+        let determined = between.split_whitespace().any(|w| is_determiner(&w.to_lowercase()));
+        named.is_name()
+            && named.kind == Kind::Person
+            && what.iter().all(is_what)
+            && !determined
+            && after.chars().any(char::is_alphabetic)
     }
 
     /// A person's name before other names, names before descriptions, those before pronouns, and names of nobody last.
@@ -313,7 +338,7 @@ impl<'a> Cast<'a> {
         let plural = mention.form == (Form::Head { plural: true });
         let kind = described_kind(mention.kind, plural);
         let text = until_clause(self.words_of(source), mention.span.end() - source.start());
-        self.unnamed(text, kind, false)
+        self.unnamed_as(text, until_relative(text, mention.span.end() - source.start()), kind, false)
     }
 
     /// The words of a source without the marks around it and without a possessive ending.
@@ -333,7 +358,9 @@ impl<'a> Cast<'a> {
         let Some(name) = names::head_name(self.document, source) else {
             let last = text.split_whitespace().next_back().unwrap_or("").to_owned();
             let kind = if is_plural(&last) { Kind::Group } else { Kind::Unknown };
-            return (Some(self.unnamed(until_clause(text, 0), kind, false)), Method::Description, 1.0);
+            let text = until_clause(text, 0);
+            let actor = self.unnamed_as(text, until_relative(text, 0), kind, false);
+            return (Some(actor), Method::Description, 1.0);
         };
         let name = self.document.slice(name).to_owned();
         (Some(self.of_name(&name, Kind::Unknown)), Method::Name, 1.0)
@@ -360,7 +387,12 @@ impl<'a> Cast<'a> {
 
     /// An actor that no entity stands behind: one for each wording, whatever its article.
     fn unnamed(&mut self, name: &str, kind: Kind, named: bool) -> usize {
-        let key = folded(name);
+        self.unnamed_as(name, name, kind, named)
+    }
+
+    /// The same with a name that is less than the wording: "an aide" of "an aide who left" is not that of "an aide who stayed".
+    fn unnamed_as(&mut self, wording: &str, name: &str, kind: Kind, named: bool) -> usize {
+        let key = folded(wording);
         let key = ["the ", "a ", "an "].iter().find_map(|article| key.strip_prefix(article)).unwrap_or(&key).to_owned();
         if let Some(actor) = self.by_name.get(&key) {
             return *actor;
@@ -381,45 +413,6 @@ impl<'a> Cast<'a> {
         if text != actor.name && !names::is_pronoun(text) && !actor.aliases.iter().any(|a| a == text) {
             actor.aliases.push(text.to_owned());
         }
-    }
-
-    /// "“It is late,” he said" right after somebody else's sentence or paragraph, where the network leaves open who he is: who
-    /// spoke last, if nobody else is named between. Of 18 such places in 500 articles of other news, read by hand, so in all.
-    fn speak_on(&self, attributions: &mut [Option<Attribution>]) {
-        let mut order: Vec<usize> = (0..attributions.len()).filter(|i| attributions[*i].is_some()).collect();
-        order.sort_by_key(|i| attributions[*i].as_ref().map(|a| a.mention));
-        let mut last: Option<(Span, usize)> = None;
-        for i in order {
-            let Some(attribution) = attributions[i].as_mut() else { continue };
-            if let Some((before, actor)) = last.filter(|_| attribution.actor.is_none()) {
-                if self.speaks_on(before, actor, attribution.mention) {
-                    (attribution.actor, attribution.method) = (Some(actor), Method::Coreference);
-                    attribution.confidence = SPEAKS_ON;
-                }
-            }
-            last = attribution.actor.map(|actor| (attribution.mention, actor));
-        }
-    }
-
-    /// Whether a source is a pronoun for the actor of the source before it.
-    fn speaks_on(&self, before: Span, actor: usize, source: Span) -> bool {
-        let of_source = |m: &&Mention| m.span == source && matches!(m.form, Form::Pronoun(Pronoun::He | Pronoun::She));
-        // Several of one wording are one actor: the first of them, whatever the order of the map.
-        let entity = self.by_entity.iter().filter(|(_, a)| **a == actor).map(|(entity, _)| *entity).min();
-        let (Some(pronoun), Some(entity)) = (self.mentions.iter().find(of_source), entity) else { return false };
-        let paragraphs = self.document.paragraph_at(source.start()) - self.document.paragraph_at(before.start());
-        let is_other = |(mention, of): (&Mention, &Option<(usize, f64)>)| {
-            mention.is_name()
-                && before.end() <= mention.span.start()
-                && mention.span.end() <= source.start()
-                && !self.document.marks().is_inside(mention.span.start())
-                && of.is_some_and(|(e, _)| e != entity && self.entities.list[e].kind == Kind::Person)
-        };
-        spoken_before(self.document, source).is_some()
-            && paragraphs <= 1
-            && self.entities.list[entity].kind == Kind::Person
-            && self.entities.fits(pronoun, entity)
-            && !self.mentions.iter().zip(&self.entities.of).any(is_other)
     }
 
     /// Every mention of every actor, sources with all their words.
@@ -444,7 +437,8 @@ impl<'a> Cast<'a> {
                 Form::Head { .. } => phrase(self.document, mention.span),
                 _ => mention.span,
             };
-            if !sources.iter().any(|(a, s)| *a == actor && s.overlaps(span)) {
+            // A pronoun that is a source stands for nobody but the actor of that.
+            if !sources.iter().any(|(a, s)| s.overlaps(span) && (*a == actor || *s == span)) {
                 found.push((actor, span));
             }
             if mention.is_name() {
@@ -498,11 +492,40 @@ fn until_clause(text: &str, head: usize) -> &str {
     at.filter(|at| !several(*at)).map_or(text, |at| &text[..head + at])
 }
 
+/// A description without the relative clause after its head, which ends at this byte.
+fn until_relative(text: &str, head: usize) -> &str {
+    const RELATIVES: &[&str] = &["who", "whom", "whose", "which", "that", "where"];
+    let Some(rest) = text.get(head..) else { return text };
+    let begins = |at: &usize| RELATIVES.contains(&rest[*at..].split_whitespace().next().unwrap_or(""));
+    let spaces = rest.match_indices(' ').map(|(at, _)| at).filter(|at| head + at > 0);
+    let cut = spaces.clone().find(begins).map_or(text, |at| &text[..head + at]);
+    // "those who know"
+    if names::is_pronoun(cut) {
+        return text;
+    }
+    cut.trim_end_matches(|c: char| !c.is_alphanumeric() && !['”', '"', '’', ')'].contains(&c))
+}
+
 /// Several persons are a group, one is a person; what is no person in the singular stays what it is.
 fn described_kind(kind: Kind, plural: bool) -> Kind {
     match (kind, plural) {
         (Kind::Document, _) => Kind::Document,
         (_, true) => Kind::Group,
         (kind, false) => kind,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::until_relative;
+
+    #[test]
+    fn a_relative_clause_is_no_part_of_a_name() {
+        let cut = |text: &'static str| until_relative(text, 0);
+        assert_eq!(cut("an aide who asked not to be named"), "an aide");
+        assert_eq!(cut("state television which"), "state television");
+        assert_eq!(cut("those who knew him"), "those who knew him");
+        assert_eq!(cut("the aide"), "the aide");
+        assert_eq!(until_relative("who knows", 9), "who knows");
     }
 }

@@ -8,7 +8,7 @@ use super::entity::{phrase, Entities, Gender};
 use super::heads::is_headline;
 use super::matching::folded;
 use super::mention::{Kind, Mention};
-use super::names::is_title;
+use super::names::{is_title, is_trade};
 use crate::text::{before_possessive, Document, Span};
 
 /// What a person is called beside the name.
@@ -17,6 +17,8 @@ struct Office {
     entity: usize,
     /// Folded; the last is the noun.
     words: Vec<String>,
+    /// Whose: the "Lunt" of "Lunt’s lawyer Bo Reyl".
+    of: Option<usize>,
 }
 
 /// `who` is the `noun` of `of`.
@@ -98,16 +100,14 @@ impl Roles {
     ) {
         self.nouns.push((beside.noun, entity));
         // "his father and coach"
-        for words in beside.words.split(|w| w == "and").filter(|w| !w.is_empty()) {
-            let noun = words.last().and_then(|w| kin_noun(w));
-            let of = beside.possessor.zip(noun).and_then(|(possessor, noun)| {
-                let of = possessor_of(document, mentions, entities, possessor, name, entity)?;
-                Some((of, noun))
-            });
-            if let Some((of, noun)) = of {
-                self.add_kin(Kin { who: entity, noun, of }, entities.list[of].gender);
-            } else if noun.is_none() {
-                self.offices.push(Office { entity, words: words.to_vec() });
+        let of = beside.possessor.and_then(|p| possessor_of(document, mentions, entities, p, name, entity));
+        for words in beside.words.split(|w| w == "and") {
+            let words = office(words);
+            let Some(last) = words.last() else { continue };
+            match (kin_noun(last), of) {
+                (Some(noun), Some(of)) => self.add_kin(Kin { who: entity, noun, of }, entities.list[of].gender),
+                (Some(_), None) => {}
+                (None, of) => self.offices.push(Office { entity, words: words.to_vec(), of }),
             }
         }
     }
@@ -163,14 +163,26 @@ impl Roles {
         let rivals = |e: &super::entity::Entity| {
             !e.named && e.kind == Kind::Person && folded(&e.name).split(' ').next_back() == Some(noun)
         };
-        let fits = |o: &&Office| o.words.last() == Some(noun) && modifiers.iter().all(|m| o.words.contains(m));
+        // "The secretary" is no deputy secretary.
+        let lower = |w: &String| ["assistant", "associate", "deputy", "vice"].contains(&w.as_str());
+        let fits = |o: &&Office| {
+            o.words.last() == Some(noun)
+                && modifiers.iter().all(|m| o.words.contains(m))
+                && !o.words.iter().any(|w| lower(w) && !modifiers.contains(w))
+        };
         if determiner.is_empty() && is_title(noun) && is_in_headline(document, mentions[head].span) {
             return only(self.offices.iter().filter(fits).map(|o| o.entity));
+        }
+        let known = |e: &usize| is_before(entities, *e, head);
+        if matches!(determiner.as_str(), "his" | "her") {
+            let owner = mentions.iter().position(|m| m.span.start() == whole.start());
+            let owner = entities.of[owner?].map(|(e, _)| e)?;
+            let owned = self.offices.iter().filter(|o| o.of == Some(owner));
+            return only(owned.filter(fits).map(|o| o.entity).filter(known));
         }
         if determiner != "the" || entities.list.iter().any(rivals) {
             return None;
         }
-        let known = |e: &usize| is_before(entities, *e, head);
         only(self.offices.iter().filter(fits).map(|o| o.entity).filter(known))
     }
 
@@ -230,6 +242,21 @@ fn possessor_of(
     let fits = |e: usize| entities.list[e].gender.is_none_or(|g| g == gender);
     // A pronoun of its own before it, in the same sentence, would be another's: the nearest name is meant then too.
     persons.find(|(m, e)| m.span.end() <= possessor.start() && fits(*e)).map(|(_, e)| e)
+}
+
+/// The words before a name that tell what its bearer is: the "secretary" of "secretary of state", the "senator" of "letter from
+/// senator", nothing of "spokesman for".
+fn office(words: &[String]) -> &[String] {
+    let is_link = |w: &String| LINKS.contains(&w.as_str());
+    let (Some(first), Some(last)) = (words.iter().position(is_link), words.iter().rposition(is_link)) else {
+        return words;
+    };
+    let ends_in_title = |words: &[String]| words.last().is_some_and(|w| is_title(w));
+    match (&words[..first], &words[last + 1..]) {
+        (_, after) if ends_in_title(after) || after.is_empty() => after,
+        (before, _) if ends_in_title(before) && ["of", "for"].contains(&words[first].as_str()) => before,
+        (_, after) => after,
+    }
 }
 
 fn kin_noun(word: &str) -> Option<&'static str> {
@@ -294,6 +321,12 @@ fn before(document: &Document, name: Span, floor: usize) -> Option<Beside> {
         let start = from + rest.len() - word.len();
         let lower = word.to_lowercase();
         if is_determiner(&lower) {
+            // Who is named after "the head of the bank" is not the bank.
+            let link = rest[..rest.len() - word.len()].trim_end().rsplit(char::is_whitespace).next().unwrap_or("");
+            let is_person = |w: &String| is_title(w) || is_trade(w) || kin_noun(w).is_some();
+            if ["of", "for", "at", "from"].contains(&link) && !words.last().is_some_and(is_person) {
+                return None;
+            }
             possessor = document.span_of_bytes(start, start + word.len());
             break;
         }
@@ -352,7 +385,7 @@ fn after(document: &Document, name: Span) -> Option<Beside> {
 
 #[cfg(test)]
 mod tests {
-    use super::{after, before};
+    use super::{after, before, office};
     use crate::text::Document;
 
     /// The words before and after a name, with what possesses them.
@@ -369,6 +402,27 @@ mod tests {
 
     fn found(words: &str, noun: &str, possessor: Option<&str>) -> Option<(String, String, Option<String>)> {
         Some((words.to_owned(), noun.to_owned(), possessor.map(str::to_owned)))
+    }
+
+    #[test]
+    fn an_office_ends_at_what_depends_on_it() {
+        let of = |text: &str| {
+            let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+            office(&words).join(" ")
+        };
+        assert_eq!(of("secretary of state"), "secretary");
+        assert_eq!(of("letter from senator"), "senator");
+        assert_eq!(of("daughter of former vice president"), "former vice president");
+        assert_eq!(of("spokesman for"), "");
+        assert_eq!(of("central bank governor"), "central bank governor");
+    }
+
+    #[test]
+    fn who_heads_something_is_not_it() {
+        let [office, _] = beside("The head of the bank, Ada Lunt, said no.", "Ada Lunt");
+        assert_eq!(office, None);
+        let [kin, _] = beside("He ran before the eyes of his father, Teo Lunt.", "Teo Lunt");
+        assert_eq!(kin, found("father", "father", Some("his")));
     }
 
     #[test]

@@ -1,0 +1,107 @@
+//! Who speaks on: "“It is late,” he said" or "He added that it was late", right after somebody else's words.
+//!
+//! In news the source of the sentence before goes before the network's choice of antecedent. In 548 articles of other news
+//! both differ 44 times where the rules below hold; read by hand, the source before was right in all but one.
+
+use super::entity::spoken_before;
+use super::mention::{Form, Kind, Mention, Pronoun};
+use super::names;
+use super::resolve::{Attribution, Cast, Method};
+use crate::text::Span;
+
+/// How sure it is that a pronoun after speech is who spoke before.
+const SPEAKS_ON: f64 = 0.8;
+
+/// The source before a pronoun, and its actor.
+#[derive(Clone, Copy)]
+struct Turn {
+    source: Span,
+    actor: usize,
+    entity: usize,
+}
+
+impl Cast<'_> {
+    /// Gives pronouns that speak on to who spoke before, but where the network chose somebody who is mentioned between. Where
+    /// a later sentence than that of the source before names others, and it chose none of them, nobody is known to speak.
+    pub(super) fn speak_on(&self, attributions: &mut [Option<Attribution>]) {
+        let mut order: Vec<usize> = (0..attributions.len()).filter(|i| attributions[*i].is_some()).collect();
+        order.sort_by_key(|i| attributions[*i].as_ref().map(|a| a.mention));
+        let mut last: Option<(Span, usize)> = None;
+        for i in order {
+            let Some(attribution) = attributions[i].as_mut() else { continue };
+            let turn = last.and_then(|(source, actor)| self.turn(source, actor));
+            if let Some(turn) = turn.filter(|t| self.may_speak_on(t, attribution.mention)) {
+                self.follow(&turn, attribution);
+            }
+            last = attribution.actor.map(|actor| (attribution.mention, actor));
+        }
+    }
+
+    /// A source that another may speak on from: a person whom the article names, or brings in with "a". "The skipper" may be
+    /// one that it names, unseen.
+    fn turn(&self, source: Span, actor: usize) -> Option<Turn> {
+        // Several of one wording are one actor: the first of them, whatever the order of the map.
+        let entity = self.by_entity.iter().filter(|(_, a)| **a == actor).map(|(entity, _)| *entity).min()?;
+        let name = self.actors[actor].name.to_lowercase();
+        // "as was revealed by Lunt" tells of another.
+        let passive = names::word_before(self.document, source).eq_ignore_ascii_case("by");
+        let known = self.actors[actor].named || ["a ", "an ", "one "].iter().any(|word| name.starts_with(word));
+        let speaks = known
+            && !passive
+            && self.entities.list[entity].kind == Kind::Person
+            && !self.document.marks().is_inside(source.start());
+        speaks.then_some(Turn { source, actor, entity })
+    }
+
+    /// Whether a source is a pronoun right after speech in the same paragraph or the next, or one that opens the next sentence.
+    fn may_speak_on(&self, turn: &Turn, source: Span) -> bool {
+        let of_source = |m: &&Mention| m.span == source && matches!(m.form, Form::Pronoun(Pronoun::He | Pronoun::She));
+        let Some(pronoun) = self.mentions.iter().find(of_source) else { return false };
+        let sentence = |at: usize| self.document.sentence_at(at).map(|s| s.span);
+        let opens_next = || {
+            let (Some(before), Some(own)) = (sentence(turn.source.start()), sentence(source.start())) else {
+                return false;
+            };
+            let between = self.document.text().get(before.end()..own.start());
+            own.start() == source.start() && between.is_some_and(|gap| gap.trim().is_empty())
+        };
+        let paragraphs = self.document.paragraph_at(source.start()) - self.document.paragraph_at(turn.source.start());
+        let speaks = spoken_before(self.document, source).is_some() || opens_next();
+        speaks
+            && paragraphs <= 1
+            && !self.document.marks().is_inside(source.start())
+            && self.entities.fits(pronoun, turn.entity)
+    }
+
+    /// Gives the attribution to who spoke before, or to nobody.
+    fn follow(&self, turn: &Turn, attribution: &mut Attribution) {
+        if attribution.actor == Some(turn.actor) {
+            return;
+        }
+        let others = self.between(turn, attribution.mention);
+        let chosen = |e: &usize| attribution.actor.is_some() && self.by_entity.get(e).copied() == attribution.actor;
+        if others.iter().any(|(e, _)| chosen(e)) {
+            return;
+        }
+        (attribution.actor, attribution.method, attribution.confidence) = match others.iter().any(|(_, named)| *named) {
+            false => (Some(turn.actor), Method::Coreference, SPEAKS_ON),
+            true => (None, Method::Pronoun, 1.0),
+        };
+    }
+
+    /// Others who are mentioned between the two sources, but in what is said, and whether by name in a later sentence than the
+    /// first.
+    fn between(&self, turn: &Turn, source: Span) -> Vec<(usize, bool)> {
+        let first = self.mentions.partition_point(|m| m.span.start() < turn.source.end());
+        let within = self.mentions[first..].iter().zip(&self.entities.of[first..]);
+        let within = within.take_while(|(m, _)| m.span.start() < source.start());
+        let sentence = self.document.sentence_at(turn.source.start()).map_or(0, |s| s.span.end());
+        let said = |m: &Mention| m.is_pronoun() || self.document.marks().is_inside(m.span.start());
+        let other = |(m, of): (&Mention, &Option<(usize, f64)>)| {
+            let (entity, _) = of.filter(|(e, _)| *e != turn.entity && !said(m))?;
+            let named = m.is_name() && sentence <= m.span.start() && self.entities.list[entity].kind == Kind::Person;
+            Some((entity, named))
+        };
+        within.filter_map(other).collect()
+    }
+}
