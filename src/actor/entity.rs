@@ -12,7 +12,7 @@ use super::mention::{Form, Kind, Mention, Pronoun};
 use super::names;
 use super::role::{only, Roles};
 use super::states::{Relation, States};
-use crate::text::{before_possessive, Document, Span};
+use crate::text::{before_possessive, Document, Span, DAYS};
 
 /// A description or pronoun goes to an actor only with at least this share of the network's votes: where it is less
 /// sure, it is wrong too often for a finding to stand on. A plain majority; no other bound was measured.
@@ -53,7 +53,8 @@ pub(crate) struct Entities {
 impl Entities {
     pub fn new(document: &Document, mentions: &[Mention], choices: &[Choices], states: &States) -> Self {
         let mut entities = Self { list: Vec::new(), of: vec![None; mentions.len()] };
-        let forms = name_forms(document, mentions, states);
+        let mut forms = name_forms(document, mentions, states);
+        form::drop_words_before_names(&mut forms);
         let forms = entities.add_states(document, mentions, forms, states);
         let (persons, others) = split_persons(forms);
         entities.add_persons(document, mentions, choices, persons);
@@ -115,14 +116,7 @@ impl Entities {
     }
 
     /// Full names first, spellings of one together; then the single words that stand for them.
-    fn add_persons(
-        &mut self,
-        document: &Document,
-        mentions: &[Mention],
-        choices: &[Choices],
-        mut forms: Vec<NameForm>,
-    ) {
-        form::drop_words_before_names(&mut forms);
+    fn add_persons(&mut self, document: &Document, mentions: &[Mention], choices: &[Choices], forms: Vec<NameForm>) {
         let parsed: Vec<PersonName> = forms.iter().map(|f| PersonName::new(&f.text)).collect();
         // "Abou Lunt" is a surname beside "Mara Abou Lunt".
         let is_surname_of = |own: &PersonName, full: &PersonName| own.is_end_of(full) && given::is_name(&full.words[0]);
@@ -504,7 +498,7 @@ impl Entities {
 /// The words in marks that end right before a mention: "“It is late,” *he* said".
 pub(super) fn spoken_before(document: &Document, mention: Span) -> Option<Span> {
     let end = document.text()[..mention.start()].trim_end().len();
-    document.marks().double().iter().copied().find(|region| region.end() == end)
+    document.marks().quoted_until(end)
 }
 
 /// The text up to what a relative pronoun follows: "Bo Reyl" of "Bo Reyl, who".
@@ -615,7 +609,7 @@ fn owned(document: &Document, head: Span) -> Span {
         let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
         let plain = before_possessive(word).unwrap_or(word);
         let opens = from + before.len() - word.len() == from;
-        let named = plain.starts_with(char::is_uppercase) && !names::is_opener(plain);
+        let named = plain.starts_with(char::is_uppercase) && !names::is_opener(plain) && !DAYS.contains(&plain);
         let determines = found.is_some() && is_determiner(&word.to_lowercase());
         let owns = plain != word || determines || named && (step == 0 && !opens || found.is_some());
         let between = found.is_none() && !word.starts_with(char::is_uppercase);

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::given;
 use super::matching::{folded, is_short_form, words, PersonName};
 use super::mention::{self, Kind, Mention, Pronoun};
 use super::names;
@@ -96,9 +95,11 @@ fn undecorated<'a>(text: &'a str, kind: Kind, states: &States) -> &'a str {
         rest = names::bare(person(rest));
     }
     while let Some((word, after)) = rest.split_once(' ') {
-        // "Secretary of State Ada Lunt" leaves its "State".
-        let office = word == "State" && matches!(kind, Kind::Person | Kind::Unknown) && after.contains(' ');
-        if !(office || kind == Kind::Person && (is_demonym(word, states) || word == "State")) {
+        // "Secretary of State Ada Lunt" leaves its "State", "Speaker of the House Bo Reyl" its "House".
+        let full = after.contains(' ') && after.starts_with(char::is_uppercase);
+        let office = word == "State" && kind == Kind::Unknown && full;
+        let of_person = is_demonym(word, states) || word == "State" || word == "House" && full;
+        if !(office || kind == Kind::Person && of_person) {
             break;
         }
         rest = names::bare(after);
@@ -175,13 +176,21 @@ pub(super) fn split_persons(forms: Vec<NameForm>) -> (Vec<NameForm>, Vec<NameFor
     (persons, others)
 }
 
-/// Brings "Agent Bo Reyl" to the "Bo Reyl" that the article also has, where "Bo" is a given name and "Agent" is none.
+/// Brings "Agent Bo Reyl" and "Tellin Bo Reyl" to the "Bo Reyl" that the article also has, where what stands before is no name of
+/// a person.
 pub(super) fn drop_words_before_names(forms: &mut [NameForm]) {
-    let given = |text: &str| text.split(' ').next().is_some_and(|word| given::is_name(&folded(word)));
-    let known: Vec<String> = forms.iter().map(|f| f.text.clone()).filter(|t| given(t) && t.contains(' ')).collect();
-    for form in forms.iter_mut().filter(|f| !given(&f.text)) {
-        let end = known.iter().find(|name| form.text.strip_suffix(name.as_str()).is_some_and(|w| w.ends_with(' ')));
-        if let Some(name) = end {
+    const WORDS: &[&str] = &["agent", "dad", "londoner", "mum", "photo", "rip"];
+    let is_person = |f: &&NameForm| f.kind == Kind::Person;
+    let names: Vec<String> =
+        forms.iter().filter(is_person).map(|f| f.text.clone()).filter(|t| t.contains(' ')).collect();
+    let others: Vec<String> = forms.iter().filter(|f| !is_person(f)).map(|f| f.text.clone()).collect();
+    let dropped = |words: &str| {
+        let single = !words.contains(' ') && (WORDS.contains(&words.to_lowercase().as_str()) || names::is_trade(words));
+        single || others.iter().any(|other| other == words)
+    };
+    for form in forms.iter_mut().filter(|f| f.kind == Kind::Person) {
+        let before = |name: &&String| form.text.strip_suffix(name.as_str()).and_then(|words| words.strip_suffix(' '));
+        if let Some(name) = names.iter().find(|name| before(name).is_some_and(dropped)) {
             form.text.clone_from(name);
         }
     }
@@ -200,9 +209,10 @@ mod tests {
     #[test]
     fn what_stands_before_a_known_name_is_dropped() {
         let form = |text: &str| NameForm { text: text.to_owned(), kind: Kind::Person, mentions: Vec::new() };
-        let mut forms = ["Agent Peter Reyl", "Peter Reyl", "Ada Peter Reyl", "Lunt Reyl", "Agent Lunt Reyl"].map(form);
+        let mut forms = ["Agent Bo Reyl", "Bo Reyl", "Ada Bo Reyl", "Port Tellin Bo Reyl", "Port Tellin"].map(form);
+        forms[4].kind = Kind::Place;
         drop_words_before_names(&mut forms);
         let texts = forms.each_ref().map(|f| f.text.as_str());
-        assert_eq!(texts, ["Peter Reyl", "Peter Reyl", "Ada Peter Reyl", "Lunt Reyl", "Agent Lunt Reyl"]);
+        assert_eq!(texts, ["Bo Reyl", "Bo Reyl", "Ada Bo Reyl", "Bo Reyl", "Port Tellin"]);
     }
 }

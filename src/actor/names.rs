@@ -264,7 +264,7 @@ pub(super) fn is_office_before(words: &str, name: &str) -> bool {
 pub(super) fn without_office(name: &str) -> &str {
     #[rustfmt::skip]
     const OFFICES: &[&str] = &[
-        "affairs", "communications", "conservative", "democrat", "intelligence", "investigations", "labour", "operations",
+        "adviser", "advisor", "affairs", "communications", "conservative", "democrat", "intelligence", "investigations", "labour", "operations",
         "policy", "relations", "republican", "security", "services", "staff",
     ];
     let mut end = 0;

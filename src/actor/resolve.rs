@@ -253,10 +253,12 @@ impl<'a> Cast<'a> {
         let named = self.mentions[*name];
         let between = self.document.text().get(first.end()..named.span.start()).unwrap_or("");
         let after = between.rsplit_once(" and ").map_or("", |(_, after)| after);
+        let both = self.document.text()[..first.start()].trim_end().to_lowercase().ends_with("both");
         let determined = between.split_whitespace().any(|w| is_determiner(&w.to_lowercase()));
         named.is_name()
             && named.kind == Kind::Person
             && what.iter().all(is_what)
+            && !both
             && !determined
             && after.chars().any(char::is_alphabetic)
     }

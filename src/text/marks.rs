@@ -117,8 +117,17 @@ impl Marks {
     /// Whether a byte stands inside the marks that the text quotes with: double ones, and single ones too where it
     /// has more of those, as British papers do.
     pub fn is_quoted(&self, byte: usize) -> bool {
-        let british = self.single.len() > self.double.len();
-        self.is_inside(byte) || british && region_at(&self.single, byte).is_some()
+        self.is_inside(byte) || self.is_british() && region_at(&self.single, byte).is_some()
+    }
+
+    /// The region between the marks that the text quotes with, as above, that ends here.
+    pub fn quoted_until(&self, byte: usize) -> Option<Span> {
+        let single: &[Span] = if self.is_british() { &self.single } else { &[] };
+        self.double.iter().chain(single).copied().find(|region| region.end() == byte)
+    }
+
+    fn is_british(&self) -> bool {
+        self.single.len() > self.double.len()
     }
 }
 
@@ -160,6 +169,18 @@ mod tests {
     fn apostrophes_are_not_single_marks() {
         assert_eq!(single("It's the teachers' view, isn't it?"), Vec::<String>::new());
         assert_eq!(single("‘We can’t wait,’ he said. ‘Not now.’"), ["‘We can’t wait,’", "‘Not now.’"]);
+    }
+
+    #[test]
+    fn words_are_said_between_the_marks_that_the_text_quotes_with() {
+        let ends = |text: &str, said: &str| {
+            let document = Document::new(text.to_owned());
+            let region = document.marks().quoted_until(said.len());
+            region.map(|region| document.slice(region).to_owned())
+        };
+        assert_eq!(ends("‘We can’t,’ he said.", "‘We can’t,’").as_deref(), Some("‘We can’t,’"));
+        assert_eq!(ends("‘We’ “can”, he said.", "‘We’"), None);
+        assert_eq!(ends("“We can,” he said.", "“We can,”").as_deref(), Some("“We can,”"));
     }
 
     #[test]
