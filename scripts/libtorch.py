@@ -164,7 +164,8 @@ def write_config(folder, root):
     if config.is_file() and config.read_text() == text:
         return
     config.parent.mkdir(exist_ok=True)
-    beside = config.with_suffix(".new")
+    # Of this process, as two may write at once.
+    beside = config.with_suffix(f".{os.getpid()}.new")
     beside.write_text(text)
     beside.replace(config)
 

@@ -2,10 +2,11 @@
 //! media", "his boss" is not he, and "the intelligence official" is the "intelligence official" of before.
 
 use super::determiner::is_determiner;
-use super::entity::{phrase, Entities, DESCRIBED};
+use super::entity::{Entities, DESCRIBED};
 use super::matching::folded;
 use super::mention::{is_plural, Form, Kind, Mention};
 use super::names;
+use super::phrase::phrase;
 use crate::text::{before_possessive, Document, Span};
 
 /// Nouns for those whom papers often do not name.

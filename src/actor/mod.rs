@@ -11,6 +11,7 @@ mod heads;
 mod matching;
 mod mention;
 mod names;
+mod phrase;
 mod registry;
 mod resolve;
 mod role;

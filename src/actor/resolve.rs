@@ -5,10 +5,11 @@ use std::collections::HashMap;
 
 use super::antecedent::Choices;
 use super::determiner::is_determiner;
-use super::entity::{is_location, phrase, Entities, Entity};
+use super::entity::{is_location, Entities, Entity};
 use super::matching::folded;
 use super::mention::{is_plural, Form, Kind, Mention, Pronoun};
 use super::names;
+use super::phrase::phrase;
 use super::states::{Relation, States};
 use crate::quote::Quote;
 use crate::text::{before_possessive, possesses, without_possessive, Document, Span, DASHES};

@@ -4,11 +4,12 @@
 //! Descriptions, titles and "the elder Lunt" are held against it where a name alone leaves several, or nobody.
 
 use super::determiner::is_determiner;
-use super::entity::{phrase, Entities, Gender};
+use super::entity::{Entities, Gender};
 use super::heads::is_headline;
 use super::matching::folded;
 use super::mention::{Kind, Mention};
 use super::names::{is_title, is_trade};
+use super::phrase::phrase;
 use crate::text::{before_possessive, Document, Span};
 
 /// What a person is called beside the name.
