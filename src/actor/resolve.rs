@@ -10,6 +10,7 @@ use super::matching::folded;
 use super::mention::{is_plural, Form, Kind, Mention, Pronoun};
 use super::names;
 use super::phrase::phrase;
+use super::role::only;
 use super::states::{Relation, States};
 use crate::quote::Quote;
 use crate::text::{before_possessive, possesses, without_possessive, Document, Span, DASHES};
@@ -365,8 +366,24 @@ impl<'a> Cast<'a> {
             let actor = self.unnamed_as(text, until_relative(text, 0), kind, false);
             return (Some(actor), Method::Description, 1.0);
         };
+        if let Some(entity) = self.ending_in(name) {
+            let fuller = self.entities.list[entity].name.clone();
+            return (Some(self.of_name(&fuller, Kind::Organization)), Method::FullestName, 1.0);
+        }
         let name = self.document.slice(name).to_owned();
         (Some(self.of_name(&name, Kind::Unknown)), Method::Name, 1.0)
+    }
+
+    /// "the Post" after the one organization whose name has more words and ends so.
+    fn ending_in(&self, name: Span) -> Option<usize> {
+        if !names::word_before(self.document, name).eq_ignore_ascii_case("the") {
+            return None;
+        }
+        let ending = format!(" {}", folded(self.document.slice(name)));
+        let ends = |e: &Entity| e.named && e.kind == Kind::Organization && folded(&e.name).ends_with(&ending);
+        let before = self.mentions.iter().zip(&self.entities.of).take_while(|(m, _)| m.span.end() <= name.start());
+        let found = before.filter_map(|(_, of)| of.map(|(e, _)| e)).filter(|e| ends(&self.entities.list[*e]));
+        only(found)
     }
 
     /// The actor of this name, in full or as other mentions have it: that of the article, or a new one.
