@@ -125,7 +125,7 @@ impl Described {
     /// the one who was mentioned last, in this paragraph or the one before.
     pub fn again(&self, document: &Document, entities: &Entities, mentions: &[Mention]) -> Option<(usize, f64)> {
         let unnamed = UNNAMED.contains(&self.noun.as_str());
-        if self.modifiers.is_empty() && !unnamed {
+        if !self.is_definite() || self.modifiers.is_empty() && !unnamed {
             return None;
         }
         let one = self.one_before(entities, |theirs| self.modifiers.iter().all(|word| theirs.contains(word)));
@@ -137,13 +137,16 @@ impl Described {
         let near = mentions[..self.mention].iter().zip(&entities.of).rev();
         let mut near = near.take_while(|(m, _)| document.paragraph_at(m.span.start()) >= paragraph);
         let (_, last) = near.find(|(_, of)| of.is_some_and(|(e, _)| self.has_noun(entities, e).is_some()))?;
-        last.filter(|_| self.is_definite()).map(|(entity, _)| (entity, DESCRIBED))
+        last.map(|(entity, _)| (entity, DESCRIBED))
     }
 
     /// The words beside the noun of a description that has the same noun.
     fn has_noun(&self, entities: &Entities, entity: usize) -> Option<Vec<String>> {
+        if entities.list[entity].named {
+            return None;
+        }
         let (modifiers, noun) = apart(&entities.list[entity].name);
-        (!entities.list[entity].named && noun == self.noun).then_some(modifiers)
+        (noun == self.noun).then_some(modifiers)
     }
 
     fn is_definite(&self) -> bool {
@@ -156,9 +159,12 @@ impl Described {
     }
 
     fn one_before(&self, entities: &Entities, agree: impl Fn(&[String]) -> bool) -> Option<(usize, f64)> {
+        if !self.is_definite() {
+            return None;
+        }
         let answers = |e: &usize| self.has_noun(entities, *e).is_some_and(|theirs| agree(&theirs));
         let mut found = (0..entities.list.len()).filter(answers);
-        let first = found.next().filter(|_| self.is_definite())?;
+        let first = found.next()?;
         found.next().is_none().then_some((first, DESCRIBED))
     }
 }

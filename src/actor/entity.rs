@@ -119,13 +119,15 @@ impl Entities {
     fn add_persons(&mut self, document: &Document, mentions: &[Mention], choices: &[Choices], forms: Vec<NameForm>) {
         let parsed: Vec<PersonName> = forms.iter().map(|f| PersonName::new(&f.text)).collect();
         // "Abou Lunt" is a surname beside "Mara Abou Lunt".
-        let is_surname_of = |own: &PersonName, full: &PersonName| own.is_end_of(full) && given::is_name(&full.words[0]);
-        let is_full = |form: usize| {
-            let is_surname = parsed.iter().any(|full| is_surname_of(&parsed[form], full));
-            !PersonName::is_single(&forms[form].text) && !is_surname
+        let is_surname_of = |own: &PersonName, full: &PersonName| {
+            own.words.len() < full.words.len() && given::is_name(&full.words[0]) && own.is_end_of(full)
         };
+        let whole = |(form, own): (&NameForm, &PersonName)| {
+            !PersonName::is_single(&form.text) && !parsed.iter().any(|full| is_surname_of(own, full))
+        };
+        let is_full: Vec<bool> = forms.iter().zip(&parsed).map(whole).collect();
         let mut full: Vec<(usize, Vec<usize>)> = Vec::new();
-        for (form, name) in parsed.iter().enumerate().filter(|(i, _)| is_full(*i)) {
+        for (form, name) in parsed.iter().enumerate().filter(|(i, _)| is_full[*i]) {
             let known = full.iter_mut().find(|(_, forms)| forms.iter().all(|f| parsed[*f].agrees(name)));
             match known {
                 Some((entity, theirs)) => {
@@ -157,7 +159,7 @@ impl Entities {
             }
         }
         let roles = Roles::new(document, mentions, self);
-        for (form, name) in parsed.iter().enumerate().filter(|(i, _)| !is_full(*i)) {
+        for (form, name) in parsed.iter().enumerate().filter(|(i, _)| !is_full[*i]) {
             let of = |test: &dyn Fn(&PersonName) -> bool| -> Vec<usize> {
                 full.iter().filter(|(_, forms)| forms.iter().any(|f| test(&parsed[*f]))).map(|(e, _)| *e).collect()
             };
