@@ -1,7 +1,7 @@
 //! What the words of a description tell of whom it can mean: "a spokesman" is someone new, "state media" are not the "local
 //! media", "his boss" is not he, and "the intelligence official" is the "intelligence official" of before.
 
-use super::determiner::is_determiner;
+use super::determiner::{is_determiner, is_indefinite};
 use super::entity::{Entities, DESCRIBED};
 use super::matching::folded;
 use super::mention::{is_plural, Form, Kind, Mention};
@@ -78,7 +78,7 @@ impl Described {
         if self.determiner == "another" || ["other", "another"].contains(&before.as_str()) {
             return true;
         }
-        if !["a", "an", "one"].contains(&self.determiner.as_str()) {
+        if !is_indefinite(&self.determiner) {
             return false;
         }
         let mut before = mentions[..self.mention].iter().zip(&entities.of).rev();

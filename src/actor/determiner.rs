@@ -6,6 +6,11 @@ const DETERMINERS: &[&str] = &[
     "some", "several", "many",
 ];
 
+/// Whether a word, in lower case, brings somebody in: "a spokesman".
+pub(super) fn is_indefinite(word: &str) -> bool {
+    ["a", "an", "one"].contains(&word)
+}
+
 /// Whether a word, in lower case, begins a description.
 pub(super) fn is_determiner(word: &str) -> bool {
     DETERMINERS.contains(&word)

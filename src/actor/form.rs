@@ -156,7 +156,7 @@ fn with_possessor(document: &Document, name: Span) -> Option<String> {
 fn has_own_article(document: &Document, name: Span) -> bool {
     let before = &document.text()[..name.start()];
     let Some(rest) = before.strip_suffix("The ") else { return false };
-    let opens = document.sentence_at(rest.len()).is_none_or(|s| s.span.start() == rest.len());
+    let opens = document.opens_sentence(rest.len());
     !opens && rest.ends_with(' ')
 }
 

@@ -233,8 +233,7 @@ fn as_description(document: &Document, tokens: &Tokens, name: Mention) -> Mentio
 fn trimmed(document: &Document, tokens: &Tokens, tags: &[Tag], run: Range<usize>) -> Option<Range<usize>> {
     let mut start = run.start;
     while start < run.end {
-        let opens = document.sentence_at(tokens.spans[start].start());
-        let opens = opens.is_none_or(|s| s.span.start() == tokens.spans[start].start());
+        let opens = document.opens_sentence(tokens.spans[start].start());
         let skipped = match tags[start] {
             Tag::Head(Kind::Person | Kind::Group) => true,
             Tag::Outside => opens,

@@ -214,7 +214,7 @@ pub(crate) fn head_name(document: &Document, source: Span) -> Option<Span> {
     let apposed = source.start() + document.slice(source).find([',', '(']).unwrap_or(source.len());
     let titled = heads.clone().rfind(|n| n.titled && n.span.start() < apposed);
     let head = titled.or_else(|| heads.clone().find(|n| n.titled)).or_else(|| heads.clone().next())?;
-    let opens = document.sentence_at(head.span.start()).is_none_or(|s| s.span.start() == head.span.start());
+    let opens = document.opens_sentence(head.span.start());
     let single = !document.slice(head.span).contains(char::is_whitespace);
     (head.titled || !opens || !single).then_some(head.span)
 }

@@ -333,7 +333,7 @@ impl<'a> Cast<'a> {
             return true;
         }
         let is_number = word.chars().all(|c| c.is_ascii_digit() || c == ',');
-        let opens = self.document.sentence_at(name.start()).is_none_or(|s| s.span.start() == name.start());
+        let opens = self.document.opens_sentence(name.start());
         (COUNTS.contains(&word.as_str()) || is_number) && !opens && is_plural(self.document.slice(name))
     }
 
@@ -517,8 +517,8 @@ fn until_relative(text: &str, head: usize) -> &str {
     const RELATIVES: &[&str] = &["who", "whom", "whose", "which", "that", "where"];
     let Some(rest) = text.get(head..) else { return text };
     let begins = |at: &usize| RELATIVES.contains(&rest[*at..].split_whitespace().next().unwrap_or(""));
-    let spaces = rest.match_indices(' ').map(|(at, _)| at).filter(|at| head + at > 0);
-    let cut = spaces.clone().find(begins).map_or(text, |at| &text[..head + at]);
+    let mut spaces = rest.match_indices(' ').map(|(at, _)| at).filter(|at| head + at > 0);
+    let cut = spaces.find(begins).map_or(text, |at| &text[..head + at]);
     // "those who know"
     if names::is_pronoun(cut) {
         return text;

@@ -4,6 +4,7 @@
 //! the rules were not made on, they changed 43 of such pronouns, read by hand, and 41 for the better; what was wrong with the
 //! other two ("prepared a spreadsheet", "known as a lawyer who") is now excluded.
 
+use super::determiner::is_indefinite;
 use super::entity::spoken_before;
 use super::mention::{Form, Kind, Mention, Pronoun};
 use super::names;
@@ -32,12 +33,21 @@ impl Cast<'_> {
         let mut last: Option<(Span, usize)> = None;
         for i in order {
             let Some(attribution) = attributions[i].as_mut() else { continue };
-            let turn = last.and_then(|(source, actor)| self.turn(source, actor));
-            if let Some(turn) = turn.filter(|t| self.may_speak_on(t, attribution.mention)) {
-                self.follow(&turn, attribution);
+            if let Some(pronoun) = self.he_or_she(attribution.mention) {
+                let turn = last.and_then(|(source, actor)| self.turn(source, actor));
+                if let Some(turn) = turn.filter(|t| self.may_speak_on(t, pronoun)) {
+                    self.follow(&turn, attribution);
+                }
             }
             last = attribution.actor.map(|actor| (attribution.mention, actor));
         }
+    }
+
+    /// The mention that is all of a source, where that is "he" or "she".
+    fn he_or_she(&self, source: Span) -> Option<&Mention> {
+        let first = self.mentions.partition_point(|m| m.span.start() < source.start());
+        let whole = self.mentions.get(first).filter(|m| m.span == source);
+        whole.filter(|m| matches!(m.form, Form::Pronoun(Pronoun::He | Pronoun::She)))
     }
 
     /// A source that another may speak on from: a person.
@@ -54,21 +64,17 @@ impl Cast<'_> {
 
     /// Whether "a" brings the source in at the beginning of a clause, or before it.
     fn is_brought_in(&self, source: Span, actor: usize) -> bool {
-        let indefinite = |text: &str| {
-            let word = text.split_whitespace().next().unwrap_or("").to_lowercase();
-            ["a", "an", "one"].contains(&word.as_str())
-        };
+        let indefinite = |text: &str| text.split_whitespace().next().is_some_and(|w| is_indefinite(&w.to_lowercase()));
         let text = self.document.slice(source);
-        let opens = self.document.sentence_at(source.start()).is_none_or(|s| s.span.start() == source.start());
-        let begins = opens || names::word_before(self.document, source).ends_with(',');
+        let begins =
+            self.document.opens_sentence(source.start()) || names::word_before(self.document, source).ends_with(',');
         let goes_on = ["he", "she"].contains(&text.to_lowercase().as_str());
         indefinite(&self.actors[actor].name) && (goes_on || begins && indefinite(text))
     }
 
-    /// Whether a source is a pronoun right after speech in the same paragraph or the next, or one that opens the next sentence.
-    fn may_speak_on(&self, turn: &Turn, source: Span) -> bool {
-        let of_source = |m: &&Mention| m.span == source && matches!(m.form, Form::Pronoun(Pronoun::He | Pronoun::She));
-        let Some(pronoun) = self.mentions.iter().find(of_source) else { return false };
+    /// Whether a pronoun stands right after speech in the same paragraph or the next, or opens the next sentence.
+    fn may_speak_on(&self, turn: &Turn, pronoun: &Mention) -> bool {
+        let source = pronoun.span;
         let sentence = |at: usize| self.document.sentence_at(at).map(|s| s.span);
         let opens_next = || {
             let (Some(before), Some(own)) = (sentence(turn.source.start()), sentence(source.start())) else {

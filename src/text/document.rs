@@ -129,6 +129,11 @@ impl Document {
         self.paragraphs.partition_point(|p| p.start <= byte).saturating_sub(1)
     }
 
+    /// Whether a sentence begins at a byte, or the text has none.
+    pub fn opens_sentence(&self, byte: usize) -> bool {
+        self.sentence_at(byte).is_none_or(|s| s.span.start() == byte)
+    }
+
     /// The sentence that holds a byte, or the one before it.
     pub fn sentence_at(&self, byte: usize) -> Option<&Sentence> {
         let next = self.sentences.partition_point(|s| s.span.start <= byte);
